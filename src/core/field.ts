@@ -1,0 +1,145 @@
+// One rule for each field of a change. A word has one meaning everywhere, so a field's name is enough to find its rule.
+
+import { type Change, type ChangeKind, changeKinds } from './change.ts'
+import { idFault } from './id.ts'
+import { type Limit, limitMax, limitSentence } from './limits.ts'
+import { roles } from './message.ts'
+import { textFault, utf8Exceeds } from './text.ts'
+
+export type FieldFault = { code: 'invalid' | 'too_large'; message: string }
+type Rule = (value: unknown, field: string) => FieldFault | null
+
+const invalid = (message: string): FieldFault => ({ code: 'invalid', message })
+
+const id: Rule = (value, field) => {
+  const fault = idFault(value)
+  return fault === null ? null : invalid(`${field} ${fault}.`)
+}
+const nullable =
+  (rule: Rule): Rule =>
+  (value, field) =>
+    value === null ? null : rule(value, field)
+
+const words =
+  (limit: Limit, charsMin = 0): Rule =>
+  (value, field) => {
+    if (typeof value !== 'string') return invalid(`${field} must be a string, and is ${typeof value}.`)
+    if (value.length < charsMin) return invalid(`${field} is empty.`)
+    if (value.length > limitMax(limit)) return { code: 'too_large', message: limitSentence(limit) }
+    const fault = textFault(value)
+    return fault === null ? null : invalid(`${field} ${fault}.`)
+  }
+
+const json =
+  (limit: Limit): Rule =>
+  (value, field) => {
+    if (typeof value !== 'string')
+      return invalid(`${field} must be canonical JSON text, and is ${typeof value}.`)
+    if (utf8Exceeds(value, limitMax(limit))) return { code: 'too_large', message: limitSentence(limit) }
+    const fault = textFault(value)
+    return fault === null ? null : invalid(`${field} ${fault}.`)
+  }
+
+const oneOf =
+  (allowed: readonly string[]): Rule =>
+  (value, field) =>
+    allowed.includes(value as string)
+      ? null
+      : invalid(`${field} must be one of ${allowed.join(', ')}, and is ${JSON.stringify(value)}.`)
+
+const whole: Rule = (value, field) =>
+  Number.isSafeInteger(value) && (value as number) >= 0
+    ? null
+    : invalid(`${field} must be a whole number from 0, and is ${String(value)}.`)
+
+const flag: Rule = (value, field) =>
+  typeof value === 'boolean' ? null : invalid(`${field} must be true or false.`)
+
+const share: Rule = (value, field) =>
+  typeof value === 'number' && value >= 0 && value <= 1
+    ? null
+    : invalid(`${field} must lie between 0 and 1, and is ${String(value)}.`)
+
+const rules: Record<string, Rule> = {
+  kind: oneOf(Object.keys(changeKinds)),
+  threadId: id,
+  id,
+  messageId: id,
+  runId: id,
+  replyId: id,
+  owner: id,
+  parentId: nullable(id),
+  expectedHead: nullable(id),
+  externalKey: nullable(words('externalKeyChars', 1)),
+  title: nullable(words('titleChars')),
+  titledBy: oneOf(['user', 'model']),
+  name: nullable(words('nameChars')),
+  language: nullable(words('languageChars')),
+  defaultPersonaId: nullable(words('personaIdChars')),
+  personaId: nullable(words('personaIdChars', 1)),
+  personaVersion: nullable(words('idChars', 1)),
+  personaPrompt: nullable(json('personaPromptBytes')),
+  role: oneOf(roles),
+  model: nullable(words('modelChars')),
+  provider: nullable(words('modelChars')),
+  origin: nullable(words('originChars')),
+  format: nullable(words('originChars')),
+  tag: nullable(words('tagChars')),
+  intent: nullable(words('intentChars')),
+  confidence: nullable(share),
+  entities: nullable(json('entitiesBytes')),
+  sources: nullable(json('sourcesBytes')),
+  metadata: nullable(json('metadataBytes')),
+  context: nullable(json('contextBytes')),
+  usage: nullable(json('usageBytes')),
+  contextReceipt: nullable(json('contextReceiptBytes')),
+  error: nullable(json('runErrorBytes')),
+  events: json('runEventsBytes'),
+  attempt: oneOf(['first', 'another']),
+  unless: oneOf(['there', 'keyed', 'main']),
+  status: oneOf(['complete', 'stopped', 'failed', 'interrupted']),
+  archived: flag,
+  pinned: flag,
+  epoch: whole,
+  ordinal: whole,
+  position: whole,
+  leaseMs: whole,
+}
+
+const needed: Record<ChangeKind, readonly string[]> = {
+  'user.changed': [],
+  'thread.created': ['threadId'],
+  'thread.renamed': ['threadId', 'title', 'titledBy'],
+  'thread.changed': ['threadId'],
+  'thread.binned': ['threadId'],
+  'thread.restored': ['threadId'],
+  'head.moved': ['threadId', 'messageId'],
+  'message.said': ['threadId', 'id', 'role'],
+  'message.deleted': ['threadId', 'messageId'],
+  'message.restored': ['threadId', 'messageId'],
+  'run.started': ['threadId', 'messageId', 'runId', 'attempt', 'replyId', 'owner', 'leaseMs'],
+  'run.progressed': ['runId', 'epoch', 'ordinal', 'position', 'events'],
+  'run.stopAsked': ['runId'],
+  'run.ended': ['runId', 'epoch', 'status'],
+}
+
+/** What is wrong with a field of this change; null when all is well. Words and parts are judged where they are stored from. */
+export function fieldFault(change: Change): FieldFault | null {
+  if (typeof change !== 'object' || change === null)
+    return invalid(`A change must be an object, and is ${String(change)}.`)
+  for (const [field, value] of Object.entries(change)) {
+    if (value === undefined || field === 'text' || field === 'parts') continue
+    const rule = rules[field]
+    const fault = rule ? rule(value, field) : invalid(`${change.kind} has no field "${field.slice(0, 80)}".`)
+    if (fault) return fault
+  }
+  const absent = needed[change.kind]?.find((field) => Reflect.get(change, field) === undefined)
+  if (absent !== undefined) return invalid(`${change.kind} needs ${absent}.`)
+  return roleFault(change)
+}
+
+function roleFault(change: Change): FieldFault | null {
+  if (change.kind !== 'message.said' || change.role === 'assistant') return null
+  if (!change.personaId && !change.personaVersion) return null
+  return invalid('Only a message of the assistant has a persona.')
+}

@@ -1,0 +1,78 @@
+// What we ask of storage, always for one user. Every engine means the same by it: test/contract/ says what.
+
+import type { Commit } from './change.ts'
+import type { Message } from './message.ts'
+import type { Outcome } from './receipt.ts'
+import type { Run, RunEvents } from './run.ts'
+import type { Thread, ThreadState } from './thread.ts'
+import type { User } from './user.ts'
+
+export interface Store extends AsyncDisposable {
+  /**
+   * The one door for writing. Resolves when the outcome is durable and never before; rejects only with a
+   * ThreadkeepError, and then the commit happened zero times or once: send it again with the same ids.
+   */
+  commit(commit: Commit): Promise<Outcome>
+
+  user(user: string): Promise<User | null>
+
+  thread(user: string, threadId: string): Promise<Thread | null>
+  threadByKey(user: string, externalKey: string): Promise<Thread | null>
+  /** Newest activity first. */
+  threads(user: string, asked: ThreadsAsked): Promise<ThreadPage>
+
+  /** A page of one thread; null when the thread is not this user's, or is in the bin. */
+  messages(user: string, threadId: string, asked: MessagesAsked): Promise<MessagePage | null>
+  /** The same page as the text of a JSON array, for an HTTP body: made by the engine, not parsed and rebuilt. */
+  messagesJson(user: string, threadId: string, asked: MessagesAsked): Promise<MessageJsonPage | null>
+  message(user: string, threadId: string, messageId: string): Promise<Message | null>
+
+  run(user: string, runId: string): Promise<Run | null>
+  /** The log of a run, beyond an ordinal. */
+  runEvents(user: string, runId: string, afterOrdinal: number): Promise<RunEvents[]>
+
+  /** What changed since a change_seq, oldest first; null when that far back is no longer held. */
+  changes(user: string, since: number, limit: number): Promise<ChangeRow[] | null>
+
+  /** Everything one user owns, in reading order, a bounded piece at a time. */
+  everything(user: string): AsyncIterable<OwnedRecord>
+}
+
+export type ThreadsAsked = {
+  limit: number
+  state?: ThreadState
+  /** The last thread of the page before. */
+  after?: ThreadCursor
+}
+export type ThreadCursor = { updatedAt: number; id: string }
+export type ThreadPage = { userId: string; threads: Thread[]; next: ThreadCursor | null }
+
+export type MessagesAsked = {
+  limit: number
+  /** Both exclusive. Without either: the newest page. */
+  before?: number
+  after?: number
+  /** A page with this message in its middle. */
+  around?: string
+  /** The path through this message to its newest leaf; `all` is every branch by seq; left out, the head's path. */
+  branch?: string
+  personaId?: string
+}
+
+type PageFacts = { userId: string; headId: string | null; hasMore: { before: boolean; after: boolean } }
+/** Chronological. */
+export type MessagePage = PageFacts & { messages: Message[] }
+export type MessageJsonPage = PageFacts & { json: string }
+
+export type ChangeRow = {
+  changeSeq: number
+  kind: string
+  threadId: string | null
+  messageSeq: number | null
+}
+
+export type OwnedRecord =
+  | { type: 'user'; user: User }
+  | { type: 'thread'; thread: Thread }
+  | { type: 'message'; message: Message }
+  | { type: 'run'; run: Run }

@@ -1,0 +1,13 @@
+// What is asked of storage for no user: a closed list, never reachable from a person's request.
+
+export interface Upkeep {
+  /** Every table, column and index: what the code expects, and what is there. */
+  schema(): Promise<SchemaLine[]>
+}
+
+export type SchemaLine = {
+  kind: 'table' | 'column' | 'index'
+  name: string
+  expected: string | null
+  found: string | null
+}
