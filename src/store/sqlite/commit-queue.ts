@@ -1,0 +1,95 @@
+// The near end of the writer thread: hands commits over in bundles and gives each sender its own outcome.
+
+import { Worker } from 'node:worker_threads'
+import { ThreadkeepError } from '../../core/errors.ts'
+import { commitsWaitingMax } from '../../core/limits.ts'
+import type { PreparedCommit } from '../../core/prepared.ts'
+import type { Outcome } from '../../core/receipt.ts'
+import type { FromWriter, ToWriter, WriterThreadData } from './writer-thread.ts'
+import type { Settled } from './writer.ts'
+
+type Waiting = { resolve: (outcome: Outcome) => void; reject: (fault: Error) => void }
+
+export class CommitQueue {
+  readonly #worker: Worker
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #closed = Promise.withResolvers<void>()
+  #bundle: [number, PreparedCommit][] = []
+  #tickets = 0
+  #over: Error | null = null
+
+  constructor(data: WriterThreadData) {
+    this.#worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
+      workerData: data,
+      name: 'threadkeep-writer',
+    })
+    this.#worker.on('message', (message: FromWriter) => this.#receive(message))
+    this.#worker.on('error', (fault) => this.#fail(fault instanceof Error ? fault : new Error(String(fault))))
+    this.#worker.on('exit', () => this.#closed.resolve())
+    this.#worker.unref()
+  }
+
+  commit(commit: PreparedCommit): Promise<Outcome> {
+    if (this.#over) return Promise.reject(away(this.#over))
+    if (this.#waiting.size >= commitsWaitingMax) return Promise.reject(crowded())
+    return new Promise((resolve, reject) => {
+      const ticket = ++this.#tickets
+      if (this.#waiting.size === 0) this.#worker.ref()
+      this.#waiting.set(ticket, { resolve, reject })
+      if (this.#bundle.push([ticket, commit]) === 1) setImmediate(() => this.#send())
+    })
+  }
+
+  /** Everything handed over before is still committed and answered. */
+  async close(): Promise<void> {
+    this.#over ??= new Error('the store was closed')
+    this.#worker.ref()
+    this.#send()
+    this.#worker.postMessage({ close: true } satisfies ToWriter)
+    await this.#closed.promise
+  }
+
+  #send(): void {
+    if (this.#bundle.length === 0) return
+    const commits = this.#bundle
+    this.#bundle = []
+    this.#worker.postMessage({ commits } satisfies ToWriter)
+  }
+
+  #receive(message: FromWriter): void {
+    if ('closed' in message) return
+    for (const [ticket, settled] of message.settled) this.#answer(ticket, settled)
+    if (this.#waiting.size === 0) this.#worker.unref()
+  }
+
+  #answer(ticket: number, settled: Settled): void {
+    const waiting = this.#waiting.get(ticket)
+    this.#waiting.delete(ticket)
+    if (!('fault' in settled)) return waiting?.resolve(settled)
+    const { code, message, hint, cause } = settled.fault
+    waiting?.reject(new ThreadkeepError(code, message, hint, undefined, cause))
+  }
+
+  /** The writer thread died: nobody knows what became of what it held, and everybody is told so. */
+  #fail(fault: Error): void {
+    this.#over = fault
+    for (const { reject } of this.#waiting.values()) reject(away(fault))
+    this.#waiting.clear()
+  }
+}
+
+const away = (cause: Error) =>
+  new ThreadkeepError(
+    'unavailable',
+    `The store takes no writes: ${cause.message}.`,
+    'What was under way happened zero times or once; send it again with the same ids when the store is back.',
+    undefined,
+    cause,
+  )
+
+const crowded = () =>
+  new ThreadkeepError(
+    'unavailable',
+    `${commitsWaitingMax} writes are waiting already.`,
+    'Nothing was written. Send it again in a second with the same ids.',
+  )

@@ -1,0 +1,64 @@
+// One hardened connection to a SQLite file: the only place that knows how a file is opened.
+
+import { constants, DatabaseSync, type StatementSync } from 'node:sqlite'
+
+/** Bytes; fixed when a file is created. Why not 8 KiB: docs/decisions/0011-sixteen-kib-pages.md. */
+const pageSize = 16_384
+const walPagesBeforeCheckpoint = 2_000
+const cacheKiB = 65_536
+
+export type Safety = 'FULL' | 'OFF'
+
+/** The writing connection. `OFF` is for the ephemeral mode, whose receipts say so. */
+export function openWriting(file: string, safety: Safety): DatabaseSync {
+  const db = new DatabaseSync(file, { timeout: 5_000 })
+  db.exec(`
+    PRAGMA page_size = ${pageSize};
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = ${safety};
+    PRAGMA wal_autocheckpoint = ${walPagesBeforeCheckpoint};
+    PRAGMA journal_size_limit = ${pageSize * walPagesBeforeCheckpoint * 2};
+    PRAGMA secure_delete = ON;
+  `)
+  return harden(db)
+}
+
+export function openReading(file: string): DatabaseSync {
+  return harden(new DatabaseSync(file, { readOnly: true, timeout: 5_000 }))
+}
+
+function harden(db: DatabaseSync): DatabaseSync {
+  db.exec(
+    `PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -${cacheKiB}; PRAGMA foreign_keys = ON;`,
+  )
+  db.enableDefensive(true)
+  return db
+}
+
+/** From here on no statement of this connection may reach another file. Snapshots are taken before. */
+export function confine(db: DatabaseSync): DatabaseSync {
+  db.setAuthorizer((action) =>
+    action === constants.SQLITE_ATTACH || action === constants.SQLITE_DETACH
+      ? constants.SQLITE_DENY
+      : constants.SQLITE_OK,
+  )
+  return db
+}
+
+/** Rows as arrays: a third cheaper than objects, for statements whose columns are few or well known. */
+export function asArrays(statement: StatementSync): StatementSync {
+  statement.setReturnArrays(true)
+  return statement
+}
+
+const primary = (fault: unknown): number | null =>
+  fault instanceof Error && 'errcode' in fault && typeof fault.errcode === 'number'
+    ? fault.errcode & 0xff
+    : null
+
+export const isBusy = (fault: unknown): boolean => primary(fault) === 5 || primary(fault) === 6
+export const isFull = (fault: unknown): boolean => primary(fault) === 13
+export const isNotADatabase = (fault: unknown): boolean => primary(fault) === 26
+/** The disk or the file failed us; this connection is not to be trusted any further. */
+export const isStorageFault = (fault: unknown): boolean =>
+  [8, 10, 11, 13, 14, 26].includes(primary(fault) ?? 0)

@@ -1,0 +1,109 @@
+// One commit on its way: copies of the heads it changes and the writes it will make. Nothing is written until all of it is planned,
+// so a commit that is refused half-way has nothing to take back.
+
+import { assert } from '../../core/assert.ts'
+import type { Conflict, Missing, Refused, RunRef, Thing } from '../../core/receipt.ts'
+import type { Heads, RunHead, ThreadHead, UserHead } from './heads.ts'
+
+/** What a planned change is about; `replayed` when it had happened before and needs no write. */
+export type Step = { id: string; seq: number | null; forked: boolean; changeSeq: number; replayed: boolean }
+export type Stop = Conflict | Missing | Refused
+export const isStop = (value: object): value is Stop => 'result' in value
+
+export class Draft {
+  readonly at: number
+  readonly user: UserHead
+  thread: ThreadHead | null = null
+  run: RunHead | null = null
+  runRef: RunRef | null = null
+  /** Run before the others; false means that what it would write is there already. */
+  first: (() => boolean) | null = null
+  readonly writes: (() => void)[] = []
+  readonly #heads: Heads
+  readonly #said = new Map<string, number>()
+  readonly #parents = new Set<number>()
+  #proposed: string | null = null
+
+  constructor(heads: Heads, user: UserHead, at: number) {
+    this.#heads = heads
+    this.user = { ...user, changeSeq: user.changeSeq + 1 }
+    this.at = at
+  }
+
+  /** The change_seq of this commit, if it is kept. */
+  get changeSeq(): number {
+    return this.user.changeSeq
+  }
+
+  openThread(id: string, binnedToo: 'binned too' | 'not binned' = 'not binned'): ThreadHead | Stop {
+    const head = this.thread ?? this.#heads.thread(this.user, id)
+    if (!head) return missing('thread', id)
+    assert(
+      this.thread === null || this.thread.id === id || this.#proposed === id,
+      'a commit stays in one thread',
+    )
+    if (head.binnedAt !== null && binnedToo === 'not binned') return deleted('thread', id)
+    this.thread ??= { ...head, chain: head.chain.slice(), changeSeq: this.changeSeq }
+    return this.thread
+  }
+
+  /** The thread that was found in place of the one proposed; later changes that name the proposed one mean it. */
+  foundInstead(proposed: string, head: ThreadHead): void {
+    this.#proposed = proposed
+    this.thread = { ...head, chain: head.chain.slice(), changeSeq: this.changeSeq }
+  }
+
+  newThread(head: ThreadHead): void {
+    this.thread = head
+  }
+
+  openRun(id: string): RunHead | Stop {
+    const head = this.run ?? this.#heads.run(this.user, id)
+    if (!head || head.id !== id) return missing('run', id)
+    this.run ??= { ...head }
+    return this.run
+  }
+
+  said(id: string, seq: number, parent: number): void {
+    this.#said.set(id, seq)
+    this.#parents.add(parent)
+  }
+
+  saidHere = (id: string): number | undefined => this.#said.get(id)
+  hasChildHere = (seq: number): boolean => this.#parents.has(seq)
+
+  /** Carries out what was planned. False when the first write found its row there already; then nothing was written. */
+  write(): boolean {
+    if (this.first && !this.first()) return false
+    for (const write of this.writes) write()
+    return true
+  }
+
+  refRun(run: RunHead): RunRef {
+    this.runRef = {
+      runId: run.id,
+      replyId: run.replyId,
+      replySeq: run.replySeq,
+      attempt: run.attempt,
+      epoch: run.epoch,
+    }
+    return this.runRef
+  }
+}
+
+export const missing = (what: Thing, id: string): Missing => ({ result: 'missing', what, id })
+export const conflict = (what: Thing, id: string): Conflict => ({ result: 'conflict', what, id })
+
+export const deleted = (what: Thing, id: string): Refused => ({
+  result: 'refused',
+  code: 'deleted',
+  message: `The ${what} "${id}" was deleted.`,
+  hint: `Restore it first, or use a new id.`,
+})
+
+export const invalid = (message: string, hint = 'Nothing was written.'): Refused => ({
+  result: 'refused',
+  code: 'invalid',
+  message,
+  hint,
+})

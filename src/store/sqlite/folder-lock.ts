@@ -1,0 +1,39 @@
+// One process owns a data folder, by a lock that the operating system takes away when the process dies.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { ThreadkeepError } from '../../core/errors.ts'
+import { isBusy } from './connection.ts'
+
+/** An exclusive transaction on an empty file, held open: SQLite's locks are the ones that die with their owner everywhere. */
+export function lockFolder(folder: string): Disposable {
+  const db = new DatabaseSync(join(folder, 'lock'), { timeout: 0 })
+  try {
+    db.exec('BEGIN EXCLUSIVE')
+  } catch (fault) {
+    db.close()
+    if (isBusy(fault)) throw heldByAnother(folder, fault)
+    throw fault
+  }
+  writeFileSync(ownerFile(folder), `${process.pid}\n`, { mode: 0o600 })
+  return { [Symbol.dispose]: () => db.close() }
+}
+
+const ownerFile = (folder: string) => join(folder, 'lock.pid')
+
+function heldByAnother(folder: string, cause: unknown): ThreadkeepError {
+  let owner = 'unknown'
+  try {
+    owner = readFileSync(ownerFile(folder), 'utf8').trim()
+  } catch (fault) {
+    owner = `unknown, ${fault instanceof Error ? fault.message : 'unreadable'}`
+  }
+  return new ThreadkeepError(
+    'store_refused',
+    `The data folder ${folder} is in use by another process (pid ${owner}).`,
+    'Stop that process, or give this one a folder of its own with THREADKEEP_DATA.',
+    undefined,
+    cause,
+  )
+}

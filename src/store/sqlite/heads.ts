@@ -1,0 +1,195 @@
+// What the writer remembers between commits: the head of each user, thread and open run it touched, so that an append reads nothing.
+
+import type { Statements } from './statements.ts'
+import type { TitledBy } from '../../core/thread.ts'
+
+export type UserHead = {
+  key: number
+  id: string
+  changeSeq: number
+  mainThreadId: string | null
+  threads: Map<string, ThreadHead>
+  runs: Map<string, RunHead>
+}
+
+export type ThreadHead = {
+  key: number
+  id: string
+  headId: string | null
+  headSeq: number
+  lastSeq: number
+  messageCount: number
+  forkCount: number
+  chain: Uint8Array
+  changeSeq: number
+  updatedAt: number
+  binnedAt: number | null
+  titledBy: TitledBy | null
+  externalKey: string | null
+  createdAs: string
+}
+
+export type RunHead = {
+  key: number
+  id: string
+  threadId: string
+  promptSeq: number
+  replySeq: number
+  replyId: string
+  attempt: number
+  status: number
+  epoch: number
+  nextOrdinal: number
+}
+
+const headsMax = 50_000
+
+export class Heads {
+  readonly #ask: Statements
+  readonly #users = new Map<string, UserHead>()
+  #count = 0
+  #lastKeys: { users: number; threads: number; runs: number }
+
+  constructor(ask: Statements) {
+    this.#ask = ask
+    const row = ask.lastKeys.get() as Record<'users' | 'threads' | 'runs', number | null>
+    this.#lastKeys = { users: row.users ?? 0, threads: row.threads ?? 0, runs: row.runs ?? 0 }
+  }
+
+  /** Keys are handed out here and not by the engine, so that rows that name each other can be planned before any is written. */
+  newKey(of: 'users' | 'threads' | 'runs'): number {
+    return ++this.#lastKeys[of]
+  }
+
+  user(id: string): UserHead | null {
+    return this.#users.get(id) ?? this.#readUser(id)
+  }
+
+  thread(user: UserHead, id: string): ThreadHead | null {
+    return user.threads.get(id) ?? this.#readThread(user, id)
+  }
+
+  run(user: UserHead, id: string): RunHead | null {
+    return user.runs.get(id) ?? this.#readRun(user, id)
+  }
+
+  /** After a commit: these are the heads from now on. */
+  settle(user: UserHead, thread: ThreadHead | null, run: RunHead | null): void {
+    this.#users.set(user.id, user)
+    if (thread) user.threads.set(thread.id, thread)
+    if (run?.status === 0) user.runs.set(run.id, run)
+    else if (run) user.runs.delete(run.id)
+  }
+
+  /** Never in the middle of a batch: what a batch has not yet written stands only here. */
+  forgetWhenMany(): void {
+    if (this.#count > headsMax) this.forget()
+  }
+
+  forget(): void {
+    this.#users.clear()
+    this.#count = 0
+  }
+
+  #readUser(id: string): UserHead | null {
+    const row = this.#ask.user.get(id) as
+      | { key: number; id: string; change_seq: number; main_thread_id: string | null }
+      | undefined
+    if (!row) return null
+    const head = {
+      key: row.key,
+      id,
+      changeSeq: row.change_seq,
+      mainThreadId: row.main_thread_id,
+      threads: new Map(),
+      runs: new Map(),
+    }
+    this.#users.set(id, head)
+    this.#count++
+    return head
+  }
+
+  #readThread(user: UserHead, id: string): ThreadHead | null {
+    const row = this.#ask.threadHead.get(user.key, id) as ThreadRow | undefined
+    if (!row) return null
+    const head = this.#withHead(user, threadHeadOf(row))
+    user.threads.set(id, head)
+    this.#count++
+    return head
+  }
+
+  /** A head pointer that leads nowhere loses no message: the newest one takes its place. */
+  #withHead(user: UserHead, head: ThreadHead): ThreadHead {
+    if (head.headSeq > 0 || head.lastSeq === 0) return head
+    const newest = this.#ask.messageAt.get(user.key, head.key, head.lastSeq) as { id: string } | undefined
+    return newest ? { ...head, headId: newest.id, headSeq: head.lastSeq } : head
+  }
+
+  #readRun(user: UserHead, id: string): RunHead | null {
+    const row = this.#ask.runById.get(user.key, id) as RunRow | undefined
+    if (!row) return null
+    const last = this.#ask.lastOrdinal.get(user.key, row.key) as { ordinal: number | null }
+    return { ...runHeadOf(row), nextOrdinal: (last.ordinal ?? -1) + 1 }
+  }
+}
+
+type ThreadRow = {
+  key: number
+  id: string
+  head_id: string | null
+  head_seq: number | null
+  last_seq: number
+  message_count: number
+  fork_count: number
+  chain: Uint8Array
+  change_seq: number
+  updated_at: number
+  binned_at: number | null
+  titled_by: TitledBy | null
+  external_key: string | null
+  created_as: Uint8Array
+}
+
+function threadHeadOf(row: ThreadRow): ThreadHead {
+  return {
+    key: row.key,
+    id: row.id,
+    headId: row.head_seq === null ? null : row.head_id,
+    headSeq: row.head_seq ?? 0,
+    lastSeq: row.last_seq,
+    messageCount: row.message_count,
+    forkCount: row.fork_count,
+    chain: row.chain,
+    changeSeq: row.change_seq,
+    updatedAt: row.updated_at,
+    binnedAt: row.binned_at,
+    titledBy: row.titled_by,
+    externalKey: row.external_key,
+    createdAs: Buffer.from(row.created_as).toString('hex'),
+  }
+}
+
+export type RunRow = {
+  key: number
+  id: string
+  message: number
+  reply: number
+  attempt: number
+  status: number
+  epoch: number
+  reply_id: string
+  thread_id: string
+}
+
+export const runHeadOf = (row: RunRow): RunHead => ({
+  key: row.key,
+  id: row.id,
+  threadId: row.thread_id,
+  promptSeq: row.message,
+  replySeq: row.reply,
+  replyId: row.reply_id,
+  attempt: row.attempt,
+  status: row.status,
+  epoch: row.epoch,
+  nextOrdinal: 0,
+})

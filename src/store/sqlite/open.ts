@@ -1,0 +1,160 @@
+// Opens a data folder's SQLite store: takes the folder, makes sure that the file is the right one, brings its schema up to date, and
+// puts the writer on its thread and the reader here.
+
+import { chmodSync, mkdirSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import type { Commit } from '../../core/change.ts'
+import { prepareCommit } from '../../core/prepared.ts'
+import type { Durability, Outcome } from '../../core/receipt.ts'
+import type { Store } from '../../core/store.ts'
+import type { Upkeep } from '../../core/upkeep.ts'
+import { checksumOf } from '../hash.ts'
+import { type Migration, migrationsOf } from '../migrations.ts'
+import { type Card, readCard, syncFolder, writeCard } from './card.ts'
+import { CommitQueue } from './commit-queue.ts'
+import { openReading, openWriting, type Safety } from './connection.ts'
+import { lockFolder } from './folder-lock.ts'
+import { type Meta, migrate, readMeta } from './migrate.ts'
+import { refuseBeforeOpening, refuseForeign, refuseNewerOrAltered, refuseOlder } from './provenance.ts'
+import { Reader } from './reader.ts'
+import { schemaReport } from './schema-report.ts'
+
+export type SqlitePlace = {
+  file: string
+  folder: string
+  /** Kept for this run only: nothing is flushed, and every receipt says `none`. */
+  ephemeral: boolean
+  /** Refuse to begin a new store. */
+  expected?: boolean
+}
+
+export type About = {
+  engine: 'sqlite'
+  file: string
+  schemaVersion: number
+  durability: Durability
+  created: boolean
+  openedInMs: number
+}
+export type SqliteStore = Store & { readonly upkeep: Upkeep; readonly about: About }
+
+export async function openSqlite(place: SqlitePlace): Promise<SqliteStore> {
+  const began = performance.now()
+  const { file, folder, ephemeral } = place
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const lock = lockFolder(folder)
+  try {
+    const safety: Safety = ephemeral ? 'OFF' : 'FULL'
+    const durability: Durability = ephemeral ? 'none' : 'disk'
+    const migrations = migrationsOf('sqlite')
+    const { meta, created } = bringUpToDate(place, safety, migrations)
+    const card: Card = {
+      program: 'threadkeep',
+      engine: 'sqlite',
+      file: basename(file),
+      storeId: meta.storeId,
+      schemaVersion: meta.schemaVersion,
+      commitNumber: meta.commitNumber,
+    }
+    writeCard(folder, card)
+    const reading = openReading(file)
+    const queue = new CommitQueue({ file, folder, safety, durability, card })
+    const openedInMs = Math.round((performance.now() - began) * 10) / 10
+    const about: About = {
+      engine: 'sqlite',
+      file,
+      schemaVersion: meta.schemaVersion,
+      durability,
+      created,
+      openedInMs,
+    }
+    return storeOf({ about, queue, reading, migrations, lock })
+  } catch (fault) {
+    lock[Symbol.dispose]()
+    throw fault
+  }
+}
+
+function bringUpToDate(
+  { file, folder, expected = false }: SqlitePlace,
+  safety: Safety,
+  migrations: readonly Migration[],
+): { meta: Meta; created: boolean } {
+  const card = readCard(folder)
+  refuseBeforeOpening(file, card, expected)
+  const db = openUnchanged(file, safety)
+  try {
+    refuseNewerOrAltered(db, file, migrations)
+    const created = isEmpty(db)
+    if (!created) refuseOlder(readMeta(db), card, file)
+    migrate(db, migrations, join(folder, 'snapshots'))
+    if (created) makeLasting(db, file)
+    return { meta: readMeta(db), created }
+  } finally {
+    db.close()
+  }
+}
+
+/** A foreign file is looked at before a connection that would switch it to write-ahead logging. */
+function openUnchanged(file: string, safety: Safety): DatabaseSync {
+  if (existsWithContent(file)) {
+    const looking = openReading(file)
+    try {
+      refuseForeign(looking, file)
+    } finally {
+      looking.close()
+    }
+  }
+  return openWriting(file, safety)
+}
+
+const existsWithContent = (file: string) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0
+
+const isEmpty = (db: DatabaseSync) => db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined
+
+/** The new file's words and its name survive a power cut from here on. */
+function makeLasting(db: DatabaseSync, file: string): void {
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  chmodSync(file, 0o600)
+  syncFolder(dirname(file))
+}
+
+type Parts = {
+  about: About
+  queue: CommitQueue
+  reading: DatabaseSync
+  migrations: readonly Migration[]
+  lock: Disposable
+}
+
+function storeOf({ about, queue, reading, migrations, lock }: Parts): SqliteStore {
+  const reader = new Reader(reading)
+  return {
+    about,
+    upkeep: { schema: async () => schemaReport(reading, migrations) },
+    commit: async (commit: Commit): Promise<Outcome> => {
+      const verdict = prepareCommit(commit, checksumOf)
+      return 'prepared' in verdict ? queue.commit(verdict.prepared) : verdict
+    },
+    user: async (user) => reader.user(user),
+    thread: async (user, threadId) => reader.thread(user, threadId),
+    threadByKey: async (user, externalKey) => reader.threadByKey(user, externalKey),
+    threads: async (user, asked) => reader.threads(user, asked),
+    messages: async (user, threadId, asked) => reader.messages(user, threadId, asked),
+    messagesJson: async (user, threadId, asked) => reader.messagesJson(user, threadId, asked),
+    message: async (user, threadId, messageId) => reader.message(user, threadId, messageId),
+    run: async (user, runId) => reader.run(user, runId),
+    runEvents: async (user, runId, afterOrdinal) => reader.runEvents(user, runId, afterOrdinal),
+    changes: async (user, since, limit) => reader.changes(user, since, limit),
+    everything: async function* (user) {
+      yield* reader.everything(user)
+    },
+    [Symbol.asyncDispose]: async () => {
+      await queue.close()
+      reader.close()
+      lock[Symbol.dispose]()
+    },
+  }
+}

@@ -1,0 +1,233 @@
+// What happens to one message: said, deleted, restored.
+
+import { xorInto } from '../../core/checksum.ts'
+import type { MessageDeleted, MessageRestored } from '../../core/change.ts'
+import { hundredths } from '../../core/message.ts'
+import { headFollows, parentMeant } from '../../core/place.ts'
+import type { PreparedSaid } from '../../core/prepared.ts'
+import { placed, roleCode, statusCode } from '../codes.ts'
+import { linkOf } from '../hash.ts'
+import { conflict, deleted, type Draft, invalid, isStop, missing, type Step, type Stop } from './draft.ts'
+import type { ThreadHead } from './heads.ts'
+import type { Names } from './names.ts'
+import type { Statements } from './statements.ts'
+
+export type SaidRow = {
+  seq: number
+  parent: number
+  role: number
+  status: number
+  placed: number
+  text: string
+  parts: string | null
+  run: number | null
+  tag: string | null
+  intent: string | null
+  confidence: number | null
+  entities: string | null
+  sources: string | null
+  metadata: string | null
+  change_seq: number
+}
+
+/** How much the plan trusts that an id is new: `hopeful` lets the unique index say so, which costs nothing when it is true. */
+export type Mood = 'hopeful' | 'careful'
+
+export function planSaid(
+  draft: Draft,
+  put: Statements,
+  names: Names,
+  change: PreparedSaid,
+  decides: boolean,
+  mood: Mood,
+): Step | Stop {
+  const thread = draft.openThread(change.threadId)
+  if (isStop(thread)) return thread
+  if (draft.saidHere(change.id) !== undefined) return conflict('message', change.id)
+  if (mood === 'careful' && thread.lastSeq > 0) {
+    const row = put.messageById.get(draft.user.key, thread.key, change.id) as SaidRow | undefined
+    if (row) return saidBefore(draft, put, thread, change, row)
+  }
+  const place = placeOf(draft, put, thread, change)
+  if (isStop(place)) return place
+  const seq = append(draft, thread, change.id, place)
+  xorInto(thread.chain, linkOf(seq, change.id, change.checksum))
+  const values = rowOf(draft, thread, names, change, seq, place)
+  if (decides && mood === 'hopeful' && draft.first === null && draft.writes.length === 0)
+    draft.first = () => put.sayUnlessThere.run(...values).changes === 1
+  else draft.writes.push(() => put.say.run(...values))
+  return {
+    id: change.id,
+    seq,
+    forked: place.code === placed.forked,
+    changeSeq: draft.changeSeq,
+    replayed: false,
+  }
+}
+
+type Place = { parent: number; occupied: boolean; headMoves: boolean; code: number }
+
+function placeOf(draft: Draft, put: Statements, thread: ThreadHead, change: PreparedSaid): Place | Stop {
+  const { by, parentId } = parentMeant(change, thread.headId)
+  const parent = seqOf(draft, put, thread, parentId)
+  if (parent === null) return missing('message', parentId ?? '')
+  const occupied = hasChild(draft, put, thread, parent)
+  const { forked, headMoves } = headFollows(by, occupied)
+  return { parent, occupied, headMoves, code: forked ? placed.forked : placed[by] }
+}
+
+export function seqOf(draft: Draft, put: Statements, thread: ThreadHead, id: string | null): number | null {
+  if (id === null) return 0
+  if (id === thread.headId) return thread.headSeq
+  const here = draft.saidHere(id)
+  if (here !== undefined) return here
+  const row = put.messageById.get(draft.user.key, thread.key, id) as SaidRow | undefined
+  return row?.seq ?? null
+}
+
+/** The head is always a leaf, so the everyday append asks nothing. */
+export function hasChild(draft: Draft, put: Statements, thread: ThreadHead, seq: number): boolean {
+  if (seq === thread.headSeq) return seq === 0 && thread.lastSeq > 0
+  if (draft.hasChildHere(seq)) return true
+  const { key } = draft.user
+  return (
+    put.followerOf.get(key, thread.key, seq + 1, seq) !== undefined ||
+    put.departingFrom.get(key, thread.key, seq) !== undefined
+  )
+}
+
+/** Takes the next seq and moves the thread's counters and head along. */
+export function append(draft: Draft, thread: ThreadHead, id: string, place: Omit<Place, 'code'>): number {
+  const seq = ++thread.lastSeq
+  thread.messageCount++
+  if (place.occupied) thread.forkCount++
+  if (place.headMoves) {
+    thread.headId = id
+    thread.headSeq = seq
+  }
+  thread.updatedAt = Math.max(thread.updatedAt, draft.at)
+  draft.said(id, seq, place.parent)
+  return seq
+}
+
+function rowOf(
+  draft: Draft,
+  thread: ThreadHead,
+  names: Names,
+  change: PreparedSaid,
+  seq: number,
+  place: Place,
+) {
+  const persona = names.persona(change.personaId)
+  return [
+    draft.user.key, thread.key, seq, change.id, place.parent, roleCode(change.role), statusCode('complete'), place.code,
+    change.text, change.parts, persona, names.personaVersion(persona, change.personaVersion), names.model(change.provider, change.model),
+    null, change.origin ?? null, change.usage ?? null, change.tag ?? null, change.intent ?? null, confidenceOf(change),
+    change.entities ?? null, change.sources ?? null, change.metadata ?? null, change.format ?? null,
+    Buffer.from(change.checksum, 'hex'), draft.changeSeq, draft.at,
+  ] // prettier-ignore
+}
+
+const confidenceOf = ({ confidence }: PreparedSaid) =>
+  confidence === null || confidence === undefined ? null : hundredths(confidence)
+
+/** C3: the same id again. The same content is the first result once more; anything else is a conflict. */
+export function saidBefore(
+  draft: Draft,
+  put: Statements,
+  thread: ThreadHead,
+  change: PreparedSaid,
+  row: SaidRow,
+): Step | Stop {
+  if (row.status === statusCode('deleted')) return deleted('message', change.id)
+  if (!sameContent(row, change) || !sameParent(draft, put, thread, row, change))
+    return conflict('message', change.id)
+  return {
+    id: change.id,
+    seq: row.seq,
+    forked: row.placed === placed.forked,
+    changeSeq: row.change_seq,
+    replayed: true,
+  }
+}
+
+function sameContent(row: SaidRow, change: PreparedSaid): boolean {
+  return (
+    row.role === roleCode(change.role) &&
+    row.text === change.text &&
+    row.parts === change.parts &&
+    row.tag === (change.tag ?? null) &&
+    row.intent === (change.intent ?? null) &&
+    row.confidence === confidenceOf(change) &&
+    row.entities === (change.entities ?? null) &&
+    row.sources === (change.sources ?? null) &&
+    row.metadata === (change.metadata ?? null)
+  )
+}
+
+function sameParent(
+  draft: Draft,
+  put: Statements,
+  thread: ThreadHead,
+  row: SaidRow,
+  change: PreparedSaid,
+): boolean {
+  if (row.placed !== placed.named || change.parentId === undefined) return true
+  return seqOf(draft, put, thread, change.parentId) === row.parent
+}
+
+export function planDeleted(draft: Draft, put: Statements, change: MessageDeleted): Step | Stop {
+  const found = findMessage(draft, put, change)
+  if (isStop(found)) return found
+  const { thread, row } = found
+  const step = {
+    id: change.messageId,
+    seq: row.seq,
+    forked: false,
+    changeSeq: draft.changeSeq,
+    replayed: false,
+  }
+  if (row.status === statusCode('deleted')) return { ...step, changeSeq: row.change_seq, replayed: true }
+  if (row.status === statusCode('pending'))
+    return invalid('This answer is still being written.', 'Stop it first, then delete it.')
+  thread.messageCount--
+  const at = [draft.user.key, thread.key, row.seq] as const
+  draft.writes.push(
+    () => put.binMessage.run(draft.at, ...at),
+    () => put.emptyMessage.run(draft.changeSeq, draft.at, ...at),
+  )
+  return step
+}
+
+export function planRestored(draft: Draft, put: Statements, change: MessageRestored): Step | Stop {
+  const found = findMessage(draft, put, change)
+  if (isStop(found)) return found
+  const { thread, row } = found
+  const step = {
+    id: change.messageId,
+    seq: row.seq,
+    forked: false,
+    changeSeq: draft.changeSeq,
+    replayed: false,
+  }
+  if (row.status !== statusCode('deleted')) return { ...step, changeSeq: row.change_seq, replayed: true }
+  const at = [draft.user.key, thread.key, row.seq] as const
+  if (!put.binned.get(...at)) return deleted('message', change.messageId)
+  thread.messageCount++
+  draft.writes.push(
+    () => put.refillMessage.run(draft.changeSeq, ...at),
+    () => put.unbinMessage.run(...at),
+  )
+  return step
+}
+
+function findMessage(
+  draft: Draft,
+  put: Statements,
+  change: MessageDeleted | MessageRestored,
+): { thread: ThreadHead; row: SaidRow } | Stop {
+  const thread = draft.openThread(change.threadId)
+  if (isStop(thread)) return thread
+  const row = put.messageById.get(draft.user.key, thread.key, change.messageId) as SaidRow | undefined
+  return row ? { thread, row } : missing('message', change.messageId)
+}

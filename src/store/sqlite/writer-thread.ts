@@ -1,0 +1,66 @@
+// The thread that owns the one writing connection. No timers: a batch is what arrived while the last one was being committed.
+
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { must } from '../../core/assert.ts'
+import { commitsPerBatchMax } from '../../core/limits.ts'
+import type { PreparedCommit } from '../../core/prepared.ts'
+import type { Durability } from '../../core/receipt.ts'
+import { type Card, cardKeeper } from './card.ts'
+import { confine, openWriting, type Safety } from './connection.ts'
+import { Turns } from './turns.ts'
+import { type Settled, Writer } from './writer.ts'
+
+export type WriterThreadData = {
+  file: string
+  folder: string
+  safety: Safety
+  durability: Durability
+  card: Card
+}
+/** Commits with the numbers under which their senders wait; `close` once, at the end. */
+export type ToWriter = { commits: [ticket: number, commit: PreparedCommit][] } | { close: true }
+export type FromWriter = { settled: [ticket: number, settled: Settled][] } | { closed: true }
+
+const port = must(parentPort, 'the writer runs on a thread of its own')
+const { file, folder, safety, durability, card } = workerData as WriterThreadData
+const keeper = cardKeeper(folder, card)
+const writer = new Writer({ open: () => confine(openWriting(file, safety)), durability, came: keeper.came })
+const turns = new Turns<[number, PreparedCommit]>()
+let closing = false
+
+port.on('message', (message: ToWriter) => {
+  receive(message)
+  drainPort()
+  while (turns.size > 0) {
+    serve()
+    drainPort()
+  }
+  if (closing) close()
+})
+
+function receive(message: ToWriter): void {
+  if ('close' in message) closing = true
+  else for (const entry of message.commits) turns.add(entry[1].user, entry)
+}
+
+function drainPort(): void {
+  for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
+    receive(next.message as ToWriter)
+}
+
+function serve(): void {
+  const batch = turns.take(commitsPerBatchMax)
+  const { settled } = writer.commit(batch.map(([, commit]) => commit))
+  const answers = batch.map(([ticket], i): [number, Settled] => [
+    ticket,
+    must(settled[i], 'every commit is settled'),
+  ])
+  port.postMessage({ settled: answers } satisfies FromWriter)
+}
+
+function close(): void {
+  writer.close()
+  keeper[Symbol.dispose]()
+  port.postMessage({ closed: true } satisfies FromWriter)
+  port.close()
+}
