@@ -11,6 +11,13 @@ type Rule = (value: unknown, field: string) => FieldFault | null
 
 const invalid = (message: string): FieldFault => ({ code: 'invalid', message })
 
+/** For words to a person: never throws, never long. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return `"${value.slice(0, 80)}"`
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
+  return typeof value === 'symbol' || typeof value === 'function' ? `a ${typeof value}` : String(value)
+}
+
 const id: Rule = (value, field) => {
   const fault = idFault(value)
   return fault === null ? null : invalid(`${field} ${fault}.`)
@@ -45,12 +52,12 @@ const oneOf =
   (value, field) =>
     allowed.includes(value as string)
       ? null
-      : invalid(`${field} must be one of ${allowed.join(', ')}, and is ${JSON.stringify(value)}.`)
+      : invalid(`${field} must be one of ${allowed.join(', ')}, and is ${shown(value)}.`)
 
 const whole: Rule = (value, field) =>
   Number.isSafeInteger(value) && (value as number) >= 0
     ? null
-    : invalid(`${field} must be a whole number from 0, and is ${String(value)}.`)
+    : invalid(`${field} must be a whole number from 0, and is ${shown(value)}.`)
 
 const flag: Rule = (value, field) =>
   typeof value === 'boolean' ? null : invalid(`${field} must be true or false.`)
@@ -58,7 +65,7 @@ const flag: Rule = (value, field) =>
 const share: Rule = (value, field) =>
   typeof value === 'number' && value >= 0 && value <= 1
     ? null
-    : invalid(`${field} must lie between 0 and 1, and is ${String(value)}.`)
+    : invalid(`${field} must lie between 0 and 1, and is ${shown(value)}.`)
 
 const rules: Record<string, Rule> = {
   kind: oneOf(Object.keys(changeKinds)),
@@ -126,14 +133,16 @@ const needed: Record<ChangeKind, readonly string[]> = {
 /** What is wrong with a field of this change; null when all is well. Words and parts are judged where they are stored from. */
 export function fieldFault(change: Change): FieldFault | null {
   if (typeof change !== 'object' || change === null)
-    return invalid(`A change must be an object, and is ${String(change)}.`)
+    return invalid(`A change must be an object with a kind, and is ${shown(change)}.`)
+  const kindFault = rules['kind']?.(change.kind, 'kind')
+  if (kindFault) return kindFault
   for (const [field, value] of Object.entries(change)) {
     if (value === undefined || field === 'text' || field === 'parts') continue
-    const rule = rules[field]
+    const rule = Object.hasOwn(rules, field) ? rules[field] : undefined
     const fault = rule ? rule(value, field) : invalid(`${change.kind} has no field "${field.slice(0, 80)}".`)
     if (fault) return fault
   }
-  const absent = needed[change.kind]?.find((field) => Reflect.get(change, field) === undefined)
+  const absent = needed[change.kind].find((field) => Reflect.get(change, field) === undefined)
   if (absent !== undefined) return invalid(`${change.kind} needs ${absent}.`)
   return roleFault(change)
 }

@@ -1,7 +1,7 @@
 // A commit as it goes to the writer: looked over by rules that need no storage, its words in their stored form, its checksums made.
 
 import { type Change, type Commit, type MessageSaid, type RunEnded } from './change.ts'
-import { fieldFault } from './field.ts'
+import { fieldFault, shown } from './field.ts'
 import { userIdFault } from './id.ts'
 import { limitMax, limitSentence } from './limits.ts'
 import type { Role } from './message.ts'
@@ -34,13 +34,15 @@ function commitFault({ user, at, changes }: Commit): Refused | null {
   if (userFault !== null)
     return refused('invalid', `The user id of a commit ${userFault}.`, limitSentence('userIdChars'))
   if (!Number.isSafeInteger(at) || at < 0)
-    return refused('invalid', `The time of a commit must be whole milliseconds, and is ${String(at)}.`)
+    return refused('invalid', `The time of a commit must be whole milliseconds, and is ${shown(at)}.`)
   if (!Array.isArray(changes) || changes.length === 0)
     return refused('invalid', 'A commit without changes keeps nothing.')
   if (changes.length > limitMax('changesPerCommit'))
     return refused('too_large', limitSentence('changesPerCommit'))
   const threads = new Set(
-    changes.flatMap((change) => (change && 'threadId' in change ? [change.threadId] : [])),
+    changes.flatMap((change) =>
+      typeof change === 'object' && change && 'threadId' in change ? [change.threadId] : [],
+    ),
   )
   if (threads.size > 1)
     return refused('invalid', `A commit changes one thread, and this one names ${threads.size}.`)

@@ -1,8 +1,18 @@
 // store.json in the data folder: which store belongs here and how far it had come, so that a lost or older one is noticed.
 
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { ThreadkeepError } from '../../core/errors.ts'
+import type { Meta } from './migrate.ts'
 
 /** `file` is the name alone: a card must fit its fixed size. */
 export type Card = {
@@ -52,6 +62,21 @@ export function writeCard(folder: string, card: Card): void {
   }
   renameSync(`${path}.new`, path)
   syncFolder(dirname(path))
+}
+
+/** The card of a store as it stands. */
+export const cardOf = (file: string, { storeId, schemaVersion, commitNumber }: Meta): Card => ({
+  program: 'threadkeep',
+  engine: 'sqlite',
+  file: basename(file),
+  storeId,
+  schemaVersion,
+  commitNumber,
+})
+
+export function removeCard(folder: string): void {
+  rmSync(cardFile(folder))
+  syncFolder(folder)
 }
 
 /** Not flushed: after a power cut the card may lag behind the store, never lead it. */

@@ -2,7 +2,7 @@
 // puts the writer on its thread and the reader here.
 
 import { chmodSync, mkdirSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Commit } from '../../core/change.ts'
 import { prepareCommit } from '../../core/prepared.ts'
@@ -11,7 +11,7 @@ import type { Store } from '../../core/store.ts'
 import type { Upkeep } from '../../core/upkeep.ts'
 import { checksumOf } from '../hash.ts'
 import { type Migration, migrationsOf } from '../migrations.ts'
-import { type Card, readCard, syncFolder, writeCard } from './card.ts'
+import { cardOf, readCard, syncFolder, writeCard } from './card.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { openReading, openWriting, type Safety } from './connection.ts'
 import { lockFolder } from './folder-lock.ts'
@@ -50,14 +50,7 @@ export async function openSqlite(place: SqlitePlace): Promise<SqliteStore> {
     const durability: Durability = ephemeral ? 'none' : 'disk'
     const migrations = migrationsOf('sqlite')
     const { meta, created } = bringUpToDate(place, safety, migrations)
-    const card: Card = {
-      program: 'threadkeep',
-      engine: 'sqlite',
-      file: basename(file),
-      storeId: meta.storeId,
-      schemaVersion: meta.schemaVersion,
-      commitNumber: meta.commitNumber,
-    }
+    const card = cardOf(file, meta)
     writeCard(folder, card)
     const reading = openReading(file)
     const queue = new CommitQueue({ file, folder, safety, durability, card })

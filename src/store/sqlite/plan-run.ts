@@ -9,7 +9,7 @@ import { linkOf } from '../hash.ts'
 import { conflict, deleted, type Draft, invalid, isStop, missing, type Step, type Stop } from './draft.ts'
 import { type Heads, type RunHead, type RunRow, runHeadOf, type ThreadHead } from './heads.ts'
 import type { Names } from './names.ts'
-import { append, hasChild, type SaidRow } from './plan-message.ts'
+import { append, hasChild, type SaidRow } from './plan-said.ts'
 import type { Statements } from './statements.ts'
 
 export function planRunStarted(

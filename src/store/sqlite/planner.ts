@@ -6,7 +6,8 @@ import type { PreparedChange, PreparedCommit } from '../../core/prepared.ts'
 import { Draft, isStop, type Step, type Stop } from './draft.ts'
 import type { Heads, UserHead } from './heads.ts'
 import type { Names } from './names.ts'
-import { type Mood, planDeleted, planRestored, planSaid } from './plan-message.ts'
+import { planDeleted, planRestored } from './plan-bin.ts'
+import { type Mood, planSaid } from './plan-said.ts'
 import { planRunEnded, planRunProgressed, planRunStarted, planRunStopAsked } from './plan-run.ts'
 import {
   planHeadMoved,

@@ -9,7 +9,7 @@ import { isFull, isStorageFault } from './connection.ts'
 import { type Draft, isStop, type Step } from './draft.ts'
 import { Heads, type RunRow, runHeadOf, type ThreadHead, type UserHead } from './heads.ts'
 import { Names } from './names.ts'
-import type { Mood } from './plan-message.ts'
+import type { Mood } from './plan-said.ts'
 import { decidingChange, type Plan, Planner } from './planner.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 

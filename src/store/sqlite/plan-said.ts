@@ -1,13 +1,12 @@
-// What happens to one message: said, deleted, restored.
+// What happens when something is said: where it goes, whether it was said before, and the row it becomes.
 
 import { xorInto } from '../../core/checksum.ts'
-import type { MessageDeleted, MessageRestored } from '../../core/change.ts'
 import { hundredths } from '../../core/message.ts'
 import { headFollows, parentMeant } from '../../core/place.ts'
 import type { PreparedSaid } from '../../core/prepared.ts'
 import { placed, roleCode, statusCode } from '../codes.ts'
 import { linkOf } from '../hash.ts'
-import { conflict, deleted, type Draft, invalid, isStop, missing, type Step, type Stop } from './draft.ts'
+import { conflict, deleted, type Draft, isStop, missing, type Step, type Stop } from './draft.ts'
 import type { ThreadHead } from './heads.ts'
 import type { Names } from './names.ts'
 import type { Statements } from './statements.ts'
@@ -174,60 +173,4 @@ function sameParent(
 ): boolean {
   if (row.placed !== placed.named || change.parentId === undefined) return true
   return seqOf(draft, put, thread, change.parentId) === row.parent
-}
-
-export function planDeleted(draft: Draft, put: Statements, change: MessageDeleted): Step | Stop {
-  const found = findMessage(draft, put, change)
-  if (isStop(found)) return found
-  const { thread, row } = found
-  const step = {
-    id: change.messageId,
-    seq: row.seq,
-    forked: false,
-    changeSeq: draft.changeSeq,
-    replayed: false,
-  }
-  if (row.status === statusCode('deleted')) return { ...step, changeSeq: row.change_seq, replayed: true }
-  if (row.status === statusCode('pending'))
-    return invalid('This answer is still being written.', 'Stop it first, then delete it.')
-  thread.messageCount--
-  const at = [draft.user.key, thread.key, row.seq] as const
-  draft.writes.push(
-    () => put.binMessage.run(draft.at, ...at),
-    () => put.emptyMessage.run(draft.changeSeq, draft.at, ...at),
-  )
-  return step
-}
-
-export function planRestored(draft: Draft, put: Statements, change: MessageRestored): Step | Stop {
-  const found = findMessage(draft, put, change)
-  if (isStop(found)) return found
-  const { thread, row } = found
-  const step = {
-    id: change.messageId,
-    seq: row.seq,
-    forked: false,
-    changeSeq: draft.changeSeq,
-    replayed: false,
-  }
-  if (row.status !== statusCode('deleted')) return { ...step, changeSeq: row.change_seq, replayed: true }
-  const at = [draft.user.key, thread.key, row.seq] as const
-  if (!put.binned.get(...at)) return deleted('message', change.messageId)
-  thread.messageCount++
-  draft.writes.push(
-    () => put.refillMessage.run(draft.changeSeq, ...at),
-    () => put.unbinMessage.run(...at),
-  )
-  return step
-}
-
-function findMessage(
-  draft: Draft,
-  put: Statements,
-  change: MessageDeleted | MessageRestored,
-): { thread: ThreadHead; row: SaidRow } | Stop {
-  const thread = draft.openThread(change.threadId)
-  if (isStop(thread)) return thread
-  const row = put.messageById.get(draft.user.key, thread.key, change.messageId) as SaidRow | undefined
-  return row ? { thread, row } : missing('message', change.messageId)
 }
