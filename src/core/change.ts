@@ -96,6 +96,14 @@ export type RunProgressed = {
   events: CanonicalJson
 }
 
+/** What the model is about to see, noted before it is asked. */
+export type RunComposed = {
+  kind: 'run.composed'
+  runId: string
+  epoch: number
+  contextReceipt: CanonicalJson
+}
+
 export type RunStopAsked = { kind: 'run.stopAsked'; runId: string }
 
 export type RunEnded = {
@@ -123,6 +131,7 @@ export type Change =
   | MessageDeleted
   | MessageRestored
   | RunStarted
+  | RunComposed
   | RunProgressed
   | RunStopAsked
   | RunEnded
@@ -145,6 +154,7 @@ export const changeKinds = {
   'run.progressed': 12,
   'run.stopAsked': 13,
   'run.ended': 14,
+  'run.composed': 15,
 } as const satisfies Record<ChangeKind, number>
 
 /** All of them or none, in the order given, by one user and in at most one thread. `at` is when it happened, in ms. */

@@ -125,6 +125,7 @@ const needed: Record<ChangeKind, readonly string[]> = {
   'message.deleted': ['threadId', 'messageId'],
   'message.restored': ['threadId', 'messageId'],
   'run.started': ['threadId', 'messageId', 'runId', 'attempt', 'replyId', 'owner', 'leaseMs'],
+  'run.composed': ['runId', 'epoch', 'contextReceipt'],
   'run.progressed': ['runId', 'epoch', 'ordinal', 'position', 'events'],
   'run.stopAsked': ['runId'],
   'run.ended': ['runId', 'epoch', 'status'],
@@ -144,10 +145,13 @@ export function fieldFault(change: Change): FieldFault | null {
   }
   const absent = needed[change.kind].find((field) => Reflect.get(change, field) === undefined)
   if (absent !== undefined) return invalid(`${change.kind} needs ${absent}.`)
-  return roleFault(change)
+  return togetherFault(change)
 }
 
-function roleFault(change: Change): FieldFault | null {
+/** What no field shows alone. */
+function togetherFault(change: Change): FieldFault | null {
+  if (change.kind === 'thread.created' && change.unless === 'keyed' && !change.externalKey)
+    return invalid('A thread that is found by its key needs an externalKey.')
   if (change.kind !== 'message.said' || change.role === 'assistant') return null
   if (!change.personaId && !change.personaVersion) return null
   return invalid('Only a message of the assistant has a persona.')

@@ -4,6 +4,25 @@ import { ThreadkeepError } from './errors.ts'
 
 export const defaultPersonaId = 'sweet_supportive'
 
+/** Who can answer, as data: src/personas/ holds one a file. Its version is the hash of its canonical JSON. */
+export type PersonaDefinition = {
+  id: string
+  name: string
+  /** Names that older data uses for the same persona. */
+  aliases: readonly string[]
+  /** One line for the person who chooses. */
+  description: string
+  /** Degrees on the colour wheel. */
+  hue: number
+  identity: string
+  voice: readonly string[]
+  values: readonly string[]
+  boundaries: readonly string[]
+  examples: readonly { user: string; answer: string }[]
+  languageNotes: string
+  greeting: string
+}
+
 /** What resolution needs to know of a persona; the definitions themselves live in personas/. */
 export type PersonaName = { id: string; aliases: readonly string[] }
 

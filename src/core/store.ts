@@ -59,7 +59,12 @@ export type MessagesAsked = {
   personaId?: string
 }
 
-type PageFacts = { userId: string; headId: string | null; hasMore: { before: boolean; after: boolean } }
+type PageFacts = {
+  userId: string
+  headId: string | null
+  hasMore: { before: boolean; after: boolean }
+  pending: boolean
+}
 /** Chronological. */
 export type MessagePage = PageFacts & { messages: Message[] }
 export type MessageJsonPage = PageFacts & { json: string }

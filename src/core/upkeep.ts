@@ -3,6 +3,8 @@
 export interface Upkeep {
   /** Every table, column and index: what the code expects, and what is there. */
   schema(): Promise<SchemaLine[]>
+  /** Runs that nobody has ended yet. */
+  openRuns(limit: number): Promise<OpenRun[]>
 }
 
 export type SchemaLine = {
@@ -10,4 +12,13 @@ export type SchemaLine = {
   name: string
   expected: string | null
   found: string | null
+}
+
+export type OpenRun = {
+  userId: string
+  threadId: string
+  runId: string
+  epoch: number
+  owner: string
+  leaseUntil: number
 }

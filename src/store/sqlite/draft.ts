@@ -3,6 +3,8 @@
 
 import { assert } from '../../core/assert.ts'
 import type { Conflict, Missing, Refused, RunRef, Thing } from '../../core/receipt.ts'
+import type { PreparedSaid } from '../../core/prepared.ts'
+import { type Departure, departs } from '../../core/tree.ts'
 import type { Heads, RunHead, ThreadHead, UserHead } from './heads.ts'
 
 /** What a planned change is about; `replayed` when it had happened before and needs no write. */
@@ -20,7 +22,8 @@ export class Draft {
   first: (() => boolean) | null = null
   readonly writes: (() => void)[] = []
   readonly #heads: Heads
-  readonly #said = new Map<string, number>()
+  readonly #said = new Map<string, { seq: number; change: PreparedSaid | null; forked: boolean }>()
+  readonly #departures: Departure[] = []
   readonly #parents = new Set<number>()
   #proposed: string | null = null
 
@@ -64,12 +67,16 @@ export class Draft {
     return this.run
   }
 
-  said(id: string, seq: number, parent: number): void {
-    this.#said.set(id, seq)
+  /** Remembers what this commit puts into the thread: nothing of it can be read yet. */
+  said(id: string, seq: number, parent: number, change: PreparedSaid | null, forked: boolean): void {
+    this.#said.set(id, { seq, change, forked })
     this.#parents.add(parent)
+    if (departs(seq, parent)) this.#departures.push({ seq, parent })
   }
 
-  saidHere = (id: string): number | undefined => this.#said.get(id)
+  saidHere = (id: string) => this.#said.get(id)
+  departuresHere = (after: number): Departure[] => this.#departures.filter(({ seq }) => seq > after)
+  idSaidHere = (seq: number): string | undefined => [...this.#said].find(([, said]) => said.seq === seq)?.[0]
   hasChildHere = (seq: number): boolean => this.#parents.has(seq)
 
   /** Carries out what was planned. False when the first write found its row there already; then nothing was written. */

@@ -7,6 +7,7 @@ import { clip, type Window, windowOf } from '../../core/page.ts'
 import type { MessageJsonPage, MessagePage, MessagesAsked } from '../../core/store.ts'
 import { childrenOf, isOnPath, newestBelow, pathTo, type Stretch, type Tree } from '../../core/tree.ts'
 import { must } from '../../core/assert.ts'
+import { statusCode } from '../codes.ts'
 import { messageJsonColumns, messageJsonOf, type MessageJsonRow } from './message-json.ts'
 import { type Around, type KeyedThread, messageColumns, messageOf, type MessageRow } from './rows.ts'
 import { asArrays } from './connection.ts'
@@ -65,7 +66,7 @@ export class MessageReader {
     const messages = this.#dressed(user, found, page.tree, rows, headOfObject).map(([row, around]) =>
       messageOf(row, around),
     )
-    return { ...facts(found, page), messages }
+    return { ...facts(found, page), pending: messages.some(({ status }) => status === 'pending'), messages }
   }
 
   jsonPage(user: number, found: KeyedThread, asked: MessagesAsked): MessageJsonPage | null {
@@ -75,7 +76,11 @@ export class MessageReader {
     const texts = this.#dressed(user, found, page.tree, rows, headOfJson).map(([row, around]) =>
       messageJsonOf(row, around),
     )
-    return { ...facts(found, page), json: `[${texts.join(',')}]` }
+    return {
+      ...facts(found, page),
+      pending: rows.some((row) => row[3] === statusCode('pending')),
+      json: `[${texts.join(',')}]`,
+    }
   }
 
   one(user: number, found: KeyedThread, id: string): Message | null {
@@ -134,23 +139,25 @@ export class MessageReader {
     const wanted = clip(path, (asked.after ?? 0) + 1, (asked.before ?? Infinity) - 1)
     const seqs: number[] = []
     for (const { from, to } of up ? wanted : wanted.toReversed()) {
-      if (seqs.length > asked.limit) break
+      if (seqs.length >= asked.limit) break
       const statement = up ? this.#ask.ofPersonaUp : this.#ask.ofPersona
-      const rows = statement.all(
-        user,
-        thread,
-        persona,
-        from,
-        to,
-        asked.limit + 1 - seqs.length,
-      ) as unknown as [number][]
+      const rows = statement.all(user, thread, persona, from, to, asked.limit - seqs.length) as unknown as [
+        number,
+      ][]
       seqs.push(...rows.map(([seq]) => seq))
     }
     const shown = seqs.slice(0, asked.limit).toSorted((a, b) => a - b)
-    const beyond = seqs.length > asked.limit
+    const [first, last] = [shown[0], shown.at(-1)]
+    const anyIn = (low: number, high: number) =>
+      clip(path, low, high).some(
+        ({ from, to }) => this.#ask.ofPersona.get(user, thread, persona, from, to, 1) !== undefined,
+      )
     return {
       stretches: shown.map((seq) => ({ from: seq, to: seq })),
-      hasMore: { before: up ? asked.after !== 0 : beyond, after: up ? beyond : asked.before !== undefined },
+      hasMore: {
+        before: first !== undefined && anyIn(1, first - 1),
+        after: last !== undefined && anyIn(last + 1, Infinity),
+      },
     }
   }
 

@@ -126,7 +126,10 @@ function storeOf({ about, queue, reading, migrations, lock }: Parts): SqliteStor
   const reader = new Reader(reading)
   return {
     about,
-    upkeep: { schema: async () => schemaReport(reading, migrations) },
+    upkeep: {
+      schema: async () => schemaReport(reading, migrations),
+      openRuns: async (limit) => reader.openRuns(limit),
+    },
     commit: async (commit: Commit): Promise<Outcome> => {
       const verdict = prepareCommit(commit, checksumOf)
       return 'prepared' in verdict ? queue.commit(verdict.prepared) : verdict

@@ -1,7 +1,9 @@
 // What happens when a message is thrown away or taken back: its words go to the bin and return from it, its place in the tree stays.
 
 import type { MessageDeleted, MessageRestored } from '../../core/change.ts'
+import { xorInto } from '../../core/checksum.ts'
 import { statusCode } from '../codes.ts'
+import { linkOf } from '../hash.ts'
 import { deleted, type Draft, invalid, isStop, missing, type Step, type Stop } from './draft.ts'
 import type { ThreadHead } from './heads.ts'
 import type { SaidRow } from './plan-said.ts'
@@ -22,6 +24,7 @@ export function planDeleted(draft: Draft, put: Statements, change: MessageDelete
   if (row.status === statusCode('pending'))
     return invalid('This answer is still being written.', 'Stop it first, then delete it.')
   thread.messageCount--
+  xorInto(thread.chain, linkOf(row.seq, change.messageId, row.checksum))
   const at = [draft.user.key, thread.key, row.seq] as const
   draft.writes.push(
     () => put.binMessage.run(draft.at, ...at),
@@ -45,6 +48,7 @@ export function planRestored(draft: Draft, put: Statements, change: MessageResto
   const at = [draft.user.key, thread.key, row.seq] as const
   if (!put.binned.get(...at)) return deleted('message', change.messageId)
   thread.messageCount++
+  xorInto(thread.chain, linkOf(row.seq, change.messageId, row.checksum))
   draft.writes.push(
     () => put.refillMessage.run(draft.changeSeq, ...at),
     () => put.unbinMessage.run(...at),

@@ -1,7 +1,7 @@
 // What happens to one attempt to answer: started, progressed, asked to stop, ended.
 
 import { xorInto } from '../../core/checksum.ts'
-import type { RunProgressed, RunStarted, RunStopAsked } from '../../core/change.ts'
+import type { RunComposed, RunProgressed, RunStarted, RunStopAsked } from '../../core/change.ts'
 import type { Refused } from '../../core/receipt.ts'
 import type { PreparedEnded } from '../../core/prepared.ts'
 import { placed, roleCode, runStatusCode, statusCode } from '../codes.ts'
@@ -9,7 +9,7 @@ import { linkOf } from '../hash.ts'
 import { conflict, deleted, type Draft, invalid, isStop, missing, type Step, type Stop } from './draft.ts'
 import { type Heads, type RunHead, type RunRow, runHeadOf, type ThreadHead } from './heads.ts'
 import type { Names } from './names.ts'
-import { append, hasChild, type SaidRow } from './plan-said.ts'
+import { append, hasChild, type Mood, type SaidRow } from './plan-said.ts'
 import type { Statements } from './statements.ts'
 
 export function planRunStarted(
@@ -18,18 +18,21 @@ export function planRunStarted(
   put: Statements,
   names: Names,
   change: RunStarted,
+  mood: Mood,
 ): Step | Stop {
   const thread = draft.openThread(change.threadId)
   if (isStop(thread)) return thread
-  const promptSeq = draft.saidHere(change.messageId) ?? promptThere(draft, put, thread, change.messageId)
+  const here = draft.saidHere(change.messageId)
+  const promptSeq = here?.seq ?? promptThere(draft, put, thread, change.messageId)
   if (typeof promptSeq !== 'number') return promptSeq
-  const fresh = draft.saidHere(change.messageId) !== undefined
-  const before = fresh ? null : startedBefore(draft, put, thread, promptSeq, change)
+  if (draft.saidHere(change.replyId)) return conflict('message', change.replyId)
+  const before = here && mood === 'hopeful' ? null : startedBefore(draft, put, thread, promptSeq, change)
   if (before) return before
   const attempt = change.attempt === 'first' ? 1 : nextAttempt(draft, put, thread, promptSeq)
   const occupied = hasChild(draft, put, thread, promptSeq)
   const headMoves = change.attempt === 'another' || promptSeq === thread.headSeq
-  const replySeq = append(draft, thread, change.replyId, { parent: promptSeq, occupied, headMoves })
+  const place = { parent: promptSeq, occupied, headMoves, code: placed.head }
+  const replySeq = append(draft, thread, change.replyId, place, null)
   const run: RunHead = {
     key: heads.newKey('runs'),
     id: change.runId,
@@ -83,7 +86,7 @@ function replayedRun(draft: Draft, run: RunHead): Step {
 
 function nextAttempt(draft: Draft, put: Statements, thread: ThreadHead, promptSeq: number): number {
   const row = put.lastAttempt.get(draft.user.key, thread.key, promptSeq) as { attempt: number | null }
-  return Math.max(row.attempt ?? 0, 1) + 1
+  return (row.attempt ?? 0) + 1
 }
 
 function insertReply(
@@ -113,6 +116,13 @@ function insertRun(
     draft.user.key, run.key, run.id, thread.key, run.promptSeq, run.replySeq, run.attempt, change.owner,
     draft.at + change.leaseMs, change.contextReceipt ?? null, draft.at,
   ) // prettier-ignore
+}
+
+export function planRunComposed(draft: Draft, put: Statements, change: RunComposed): Step | Stop {
+  const run = openOwned(draft, change)
+  if (isStop(run)) return run
+  draft.writes.push(() => put.setContextReceipt.run(change.contextReceipt, draft.user.key, run.key))
+  return { id: run.id, seq: run.replySeq, forked: false, changeSeq: draft.changeSeq - 1, replayed: false }
 }
 
 export function planRunProgressed(draft: Draft, put: Statements, change: RunProgressed): Step | Stop {
@@ -183,7 +193,7 @@ function finishReply(
 }
 
 /** A writer whose epoch has passed, or whose run has ended, changes nothing. */
-function openOwned(draft: Draft, change: RunProgressed | PreparedEnded): RunHead | Stop {
+function openOwned(draft: Draft, change: RunComposed | RunProgressed | PreparedEnded): RunHead | Stop {
   const run = draft.openRun(change.runId)
   if (isStop(run)) return run
   if (run.status === runStatusCode('running') && run.epoch === change.epoch) {

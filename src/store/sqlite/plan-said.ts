@@ -27,6 +27,7 @@ export type SaidRow = {
   sources: string | null
   metadata: string | null
   change_seq: number
+  checksum: string
 }
 
 /** How much the plan trusts that an id is new: `hopeful` lets the unique index say so, which costs nothing when it is true. */
@@ -42,14 +43,15 @@ export function planSaid(
 ): Step | Stop {
   const thread = draft.openThread(change.threadId)
   if (isStop(thread)) return thread
-  if (draft.saidHere(change.id) !== undefined) return conflict('message', change.id)
+  const here = draft.saidHere(change.id)
+  if (here) return saidTwice(draft, change, here)
   if (mood === 'careful' && thread.lastSeq > 0) {
     const row = put.messageById.get(draft.user.key, thread.key, change.id) as SaidRow | undefined
     if (row) return saidBefore(draft, put, thread, change, row)
   }
   const place = placeOf(draft, put, thread, change)
   if (isStop(place)) return place
-  const seq = append(draft, thread, change.id, place)
+  const seq = append(draft, thread, change.id, place, change)
   xorInto(thread.chain, linkOf(seq, change.id, change.checksum))
   const values = rowOf(draft, thread, names, change, seq, place)
   if (decides && mood === 'hopeful' && draft.first === null && draft.writes.length === 0)
@@ -79,7 +81,7 @@ export function seqOf(draft: Draft, put: Statements, thread: ThreadHead, id: str
   if (id === null) return 0
   if (id === thread.headId) return thread.headSeq
   const here = draft.saidHere(id)
-  if (here !== undefined) return here
+  if (here) return here.seq
   const row = put.messageById.get(draft.user.key, thread.key, id) as SaidRow | undefined
   return row?.seq ?? null
 }
@@ -96,7 +98,13 @@ export function hasChild(draft: Draft, put: Statements, thread: ThreadHead, seq:
 }
 
 /** Takes the next seq and moves the thread's counters and head along. */
-export function append(draft: Draft, thread: ThreadHead, id: string, place: Omit<Place, 'code'>): number {
+export function append(
+  draft: Draft,
+  thread: ThreadHead,
+  id: string,
+  place: Place,
+  change: PreparedSaid | null,
+): number {
   const seq = ++thread.lastSeq
   thread.messageCount++
   if (place.occupied) thread.forkCount++
@@ -105,7 +113,7 @@ export function append(draft: Draft, thread: ThreadHead, id: string, place: Omit
     thread.headSeq = seq
   }
   thread.updatedAt = Math.max(thread.updatedAt, draft.at)
-  draft.said(id, seq, place.parent)
+  draft.said(id, seq, place.parent, change, place.code === placed.forked)
   return seq
 }
 
@@ -130,6 +138,23 @@ function rowOf(
 const confidenceOf = ({ confidence }: PreparedSaid) =>
   confidence === null || confidence === undefined ? null : hundredths(confidence)
 
+/** The same id twice in one commit. */
+function saidTwice(
+  draft: Draft,
+  change: PreparedSaid,
+  before: NonNullable<ReturnType<Draft['saidHere']>>,
+): Step | Stop {
+  if (!before.change || contentText(before.change) !== contentText(change))
+    return conflict('message', change.id)
+  return { id: change.id, seq: before.seq, forked: before.forked, changeSeq: draft.changeSeq, replayed: true }
+}
+
+function contentText(change: PreparedSaid): string {
+  const { role, text, parts, tag, intent, entities, sources, metadata } = change
+  const notes = [tag, intent, confidenceOf(change), entities, sources, metadata].map((note) => note ?? null)
+  return JSON.stringify([roleCode(role), text, parts, ...notes])
+}
+
 /** C3: the same id again. The same content is the first result once more; anything else is a conflict. */
 export function saidBefore(
   draft: Draft,
@@ -151,17 +176,9 @@ export function saidBefore(
 }
 
 function sameContent(row: SaidRow, change: PreparedSaid): boolean {
-  return (
-    row.role === roleCode(change.role) &&
-    row.text === change.text &&
-    row.parts === change.parts &&
-    row.tag === (change.tag ?? null) &&
-    row.intent === (change.intent ?? null) &&
-    row.confidence === confidenceOf(change) &&
-    row.entities === (change.entities ?? null) &&
-    row.sources === (change.sources ?? null) &&
-    row.metadata === (change.metadata ?? null)
-  )
+  const { role, text, parts, tag, intent, confidence, entities, sources, metadata } = row
+  const kept = [role, text, parts, tag, intent, confidence, entities, sources, metadata]
+  return JSON.stringify(kept) === contentText(change)
 }
 
 function sameParent(

@@ -12,6 +12,7 @@ import type {
 import { fingerprint } from '../hash.ts'
 import { conflict, deleted, type Draft, invalid, isStop, missing, type Step, type Stop } from './draft.ts'
 import type { Heads, ThreadHead } from './heads.ts'
+import { seqOf } from './plan-said.ts'
 import type { Statements } from './statements.ts'
 
 export function planThreadCreated(
@@ -165,14 +166,17 @@ export function planThreadRestored(draft: Draft, put: Statements, change: Thread
 export function planHeadMoved(draft: Draft, put: Statements, change: HeadMoved): Step | Stop {
   const head = draft.openThread(change.threadId)
   if (isStop(head)) return head
-  const named = put.messageById.get(draft.user.key, head.key, change.messageId) as { seq: number } | undefined
-  if (!named) return missing('message', change.messageId)
-  const later = put.departuresAfter.all(draft.user.key, head.key, named.seq) as Departure[]
-  head.headSeq = newestBelow(treeOf(head.lastSeq, later), named.seq)
-  head.headId = (put.messageAt.get(draft.user.key, head.key, head.headSeq) as { id: string }).id
+  const seq = seqOf(draft, put, head, change.messageId)
+  if (seq === null) return missing('message', change.messageId)
+  const kept = put.departuresAfter.all(draft.user.key, head.key, seq) as Departure[]
+  head.headSeq = newestBelow(treeOf(head.lastSeq, [...kept, ...draft.departuresHere(seq)]), seq)
+  head.headId = draft.idSaidHere(head.headSeq) ?? idAt(put, draft, head)
   return threadStep(draft, head)
 }
 
 function threadStep(draft: Draft, head: ThreadHead): Step {
   return { id: head.id, seq: null, forked: false, changeSeq: draft.changeSeq, replayed: false }
 }
+
+const idAt = (put: Statements, draft: Draft, head: ThreadHead): string =>
+  (put.messageAt.get(draft.user.key, head.key, head.headSeq) as { id: string }).id

@@ -8,7 +8,13 @@ import type { Heads, UserHead } from './heads.ts'
 import type { Names } from './names.ts'
 import { planDeleted, planRestored } from './plan-bin.ts'
 import { type Mood, planSaid } from './plan-said.ts'
-import { planRunEnded, planRunProgressed, planRunStarted, planRunStopAsked } from './plan-run.ts'
+import {
+  planRunComposed,
+  planRunEnded,
+  planRunProgressed,
+  planRunStarted,
+  planRunStopAsked,
+} from './plan-run.ts'
 import {
   planHeadMoved,
   planThreadBinned,
@@ -19,6 +25,9 @@ import {
 } from './plan-thread.ts'
 import { planUserChanged } from './plan-user.ts'
 import type { Statements } from './statements.ts'
+
+/** Readers follow a run by its log, so its steps are no news to anybody else. */
+const quiet = new Set<PreparedChange['kind']>(['run.composed', 'run.progressed'])
 
 export type Plan = { draft: Draft; decided: Step; news: boolean }
 
@@ -45,7 +54,7 @@ export class Planner {
       if (step.replayed) break
     }
     const step = must(decided, 'a commit has a deciding change')
-    const news = commit.changes.some(({ kind }) => kind !== 'run.progressed')
+    const news = commit.changes.some(({ kind }) => !quiet.has(kind))
     if (!step.replayed && news) this.#announce(draft, must(deciding, 'the same'), step)
     return { draft, decided: step, news }
   }
@@ -81,7 +90,9 @@ export class Planner {
       case 'message.restored':
         return planRestored(draft, put, change)
       case 'run.started':
-        return planRunStarted(draft, this.#heads, put, this.#names, change)
+        return planRunStarted(draft, this.#heads, put, this.#names, change, mood)
+      case 'run.composed':
+        return planRunComposed(draft, put, change)
       case 'run.progressed':
         return planRunProgressed(draft, put, change)
       case 'run.stopAsked':

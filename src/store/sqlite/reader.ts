@@ -16,6 +16,7 @@ import type {
   ThreadPage,
   ThreadsAsked,
 } from '../../core/store.ts'
+import type { OpenRun } from '../../core/upkeep.ts'
 import type { Thread } from '../../core/thread.ts'
 import type { User } from '../../core/user.ts'
 import { kindAt } from '../codes.ts'
@@ -58,6 +59,10 @@ export const readSql = {
   runKey: 'SELECT key FROM runs WHERE user = ? AND id = ?',
   runEvents:
     'SELECT ordinal, position, events FROM run_events WHERE user = ? AND run = ? AND ordinal > ? ORDER BY ordinal LIMIT 1000',
+  openRuns: `
+    SELECT u.id, t.id, r.id, r.epoch, r.owner, r.lease_until FROM runs r
+    JOIN users u ON u.key = r.user JOIN threads t ON t.user = r.user AND t.key = r.thread
+    WHERE r.status = 0 ORDER BY r.user, r.thread, r.key LIMIT ?`,
   oldestChange: 'SELECT change_seq FROM changes WHERE user = ? ORDER BY change_seq LIMIT 1',
   changes: `
     SELECT c.change_seq, c.kind, t.id, c.message FROM changes c LEFT JOIN threads t ON t.user = c.user AND t.key = c.thread
@@ -133,6 +138,26 @@ export class Reader {
       string,
     ][]
     return rows.map(([ordinal, position, events]) => ({ ordinal, position, events }))
+  }
+
+  /** For upkeep: the runs of everybody that are still open. */
+  openRuns(limit: number): OpenRun[] {
+    const rows = this.#ask.openRuns.all(limit) as unknown as [
+      string,
+      string,
+      string,
+      number,
+      string,
+      number,
+    ][]
+    return rows.map(([userId, threadId, runId, epoch, owner, leaseUntil]) => ({
+      userId,
+      threadId,
+      runId,
+      epoch,
+      owner,
+      leaseUntil,
+    }))
   }
 
   changes(user: string, since: number, limit: number): ChangeRow[] | null {

@@ -60,7 +60,8 @@ const sql = {
   sayUnlessThere: `${insertMessage} ON CONFLICT (user, thread, id) DO NOTHING`,
   say: insertMessage,
   messageById: `
-    SELECT seq, parent, role, status, placed, text, parts, run, tag, intent, confidence, entities, sources, metadata, change_seq
+    SELECT seq, parent, role, status, placed, text, parts, run, tag, intent, confidence, entities, sources, metadata, change_seq,
+      lower(hex(checksum)) AS checksum
     FROM messages WHERE user = ? AND thread = ? AND id = ?`,
   messageAt: 'SELECT id FROM messages WHERE user = ? AND thread = ? AND seq = ?',
   followerOf: 'SELECT 1 FROM messages WHERE user = ? AND thread = ? AND seq = ? AND parent = ?',
@@ -100,6 +101,7 @@ const sql = {
     INSERT INTO runs (user, key, id, thread, message, reply, attempt, status, owner, epoch, lease_until, context_receipt, started_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, 1, ?, ?, ?)`,
   insertRunEvents: 'INSERT INTO run_events (user, run, ordinal, position, events) VALUES (?, ?, ?, ?, ?)',
+  setContextReceipt: 'UPDATE runs SET context_receipt = ? WHERE user = ? AND key = ?',
   askStop: 'UPDATE runs SET stop_at = coalesce(stop_at, ?) WHERE user = ? AND key = ?',
   endRun: 'UPDATE runs SET status = ?, error = ?, ended_at = ? WHERE user = ? AND key = ?',
 
