@@ -1,7 +1,7 @@
 // Everything that can happen to what is kept, as plain JSON values. A store writes these and nothing else.
 
 import type { CanonicalJson } from './json.ts'
-import type { FinishedStatus, MessageNotes, Role } from './message.ts'
+import type { FinishedStatus, MarkName, MessageNotes, Role } from './message.ts'
 import type { Part } from './part.ts'
 import type { PlaceAsked } from './place.ts'
 import type { ThreadGiven, TitledBy } from './thread.ts'
@@ -68,6 +68,20 @@ export type MessageSaid = {
 export type MessageDeleted = { kind: 'message.deleted'; threadId: string; messageId: string }
 export type MessageRestored = { kind: 'message.restored'; threadId: string; messageId: string }
 
+/** Its words go at once, everywhere; its place in the tree stays. */
+export type MessageForgotten = { kind: 'message.forgotten'; threadId: string; messageId: string }
+/** The whole thread goes at once, with everything in it. */
+export type ThreadForgotten = { kind: 'thread.forgotten'; threadId: string }
+
+export type MarkPut = {
+  kind: 'mark.put'
+  threadId: string
+  messageId: string
+  mark: MarkName
+  value: CanonicalJson
+}
+export type MarkRemoved = { kind: 'mark.removed'; threadId: string; messageId: string; mark: MarkName }
+
 /** Opens an attempt to answer `messageId`, with the pending message that will hold the answer. */
 export type RunStarted = {
   kind: 'run.started'
@@ -130,6 +144,10 @@ export type Change =
   | MessageSaid
   | MessageDeleted
   | MessageRestored
+  | MessageForgotten
+  | ThreadForgotten
+  | MarkPut
+  | MarkRemoved
   | RunStarted
   | RunComposed
   | RunProgressed
@@ -155,6 +173,10 @@ export const changeKinds = {
   'run.stopAsked': 13,
   'run.ended': 14,
   'run.composed': 15,
+  'message.forgotten': 16,
+  'thread.forgotten': 17,
+  'mark.put': 18,
+  'mark.removed': 19,
 } as const satisfies Record<ChangeKind, number>
 
 /** All of them or none, in the order given, by one user and in at most one thread. `at` is when it happened, in ms. */

@@ -3,7 +3,7 @@
 import { type Change, type ChangeKind, changeKinds } from './change.ts'
 import { idFault } from './id.ts'
 import { type Limit, limitMax, limitSentence } from './limits.ts'
-import { roles } from './message.ts'
+import { markNames, roles } from './message.ts'
 import { textFault, utf8Exceeds } from './text.ts'
 
 export type FieldFault = { code: 'invalid' | 'too_large'; message: string }
@@ -87,8 +87,8 @@ const rules: Record<string, Rule> = {
   personaVersion: nullable(words('idChars', 1)),
   personaPrompt: nullable(json('personaPromptBytes')),
   role: oneOf(roles),
-  model: nullable(words('modelChars')),
-  provider: nullable(words('modelChars')),
+  model: nullable(words('modelChars', 1)),
+  provider: nullable(words('modelChars', 1)),
   origin: nullable(words('originChars')),
   format: nullable(words('originChars')),
   tag: nullable(words('tagChars')),
@@ -102,6 +102,8 @@ const rules: Record<string, Rule> = {
   contextReceipt: nullable(json('contextReceiptBytes')),
   error: nullable(json('runErrorBytes')),
   events: json('runEventsBytes'),
+  mark: oneOf(markNames),
+  value: json('markBytes'),
   attempt: oneOf(['first', 'another']),
   unless: oneOf(['there', 'keyed', 'main']),
   status: oneOf(['complete', 'stopped', 'failed', 'interrupted']),
@@ -124,6 +126,10 @@ const needed: Record<ChangeKind, readonly string[]> = {
   'message.said': ['threadId', 'id', 'role'],
   'message.deleted': ['threadId', 'messageId'],
   'message.restored': ['threadId', 'messageId'],
+  'message.forgotten': ['threadId', 'messageId'],
+  'thread.forgotten': ['threadId'],
+  'mark.put': ['threadId', 'messageId', 'mark', 'value'],
+  'mark.removed': ['threadId', 'messageId', 'mark'],
   'run.started': ['threadId', 'messageId', 'runId', 'attempt', 'replyId', 'owner', 'leaseMs'],
   'run.composed': ['runId', 'epoch', 'contextReceipt'],
   'run.progressed': ['runId', 'epoch', 'ordinal', 'position', 'events'],
@@ -152,6 +158,10 @@ export function fieldFault(change: Change): FieldFault | null {
 function togetherFault(change: Change): FieldFault | null {
   if (change.kind === 'thread.created' && change.unless === 'keyed' && !change.externalKey)
     return invalid('A thread that is found by its key needs an externalKey.')
+  if ('provider' in change && change.provider && !change.model)
+    return invalid('A provider without a model does not say who spoke.')
+  if ('personaVersion' in change && change.personaVersion && !change.personaId)
+    return invalid('A personaVersion without a personaId does not say who spoke.')
   if (change.kind !== 'message.said' || change.role === 'assistant') return null
   if (!change.personaId && !change.personaVersion) return null
   return invalid('Only a message of the assistant has a persona.')

@@ -22,6 +22,7 @@ export const limits = {
   metadataBytes: [16 * KiB, 'Metadata holds at most 16 KiB of JSON.'],
   entitiesBytes: [16 * KiB, 'Entities hold at most 16 KiB of JSON.'],
   sourcesBytes: [64 * KiB, 'Sources hold at most 64 KiB of JSON.'],
+  markBytes: [4 * KiB, 'A mark on a message holds at most 4 KiB.'],
   usageBytes: [4 * KiB, 'A usage record holds at most 4 KiB of JSON.'],
   contextReceiptBytes: [256 * KiB, 'A context receipt holds at most 256 KiB of JSON.'],
   runEventsBytes: [2 * MiB, 'One batch of run events holds at most 2 MiB.'],

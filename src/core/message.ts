@@ -9,6 +9,11 @@ export type Role = (typeof roles)[number]
 export const messageStatuses = ['pending', 'complete', 'stopped', 'failed', 'interrupted', 'deleted'] as const
 export type MessageStatus = (typeof messageStatuses)[number]
 
+/** What people put on a message later, beside it and never in it. */
+export const markNames = ['pin', 'thumb', 'note', 'tag'] as const
+export type MarkName = (typeof markNames)[number]
+export type Marks = { [M in MarkName]?: unknown }
+
 /** How a message ends. A stream without its end is never `complete`. */
 export type FinishedStatus = Exclude<MessageStatus, 'pending' | 'deleted'>
 
@@ -45,6 +50,7 @@ export type Message = {
   sources: unknown
   metadata: unknown
   origin: string | null
+  marks: Marks
   createdAt: number
   finishedAt: number | null
 }

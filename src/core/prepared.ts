@@ -29,11 +29,14 @@ export function prepareCommit(commit: Commit, checksum: Checksum): { prepared: P
   return { prepared: { user: commit.user, at: commit.at, changes } }
 }
 
+/** The last moment that a Date can hold. */
+const latestTime = 8_640_000_000_000_000
+
 function commitFault({ user, at, changes }: Commit): Refused | null {
   const userFault = userIdFault(user)
   if (userFault !== null)
     return refused('invalid', `The user id of a commit ${userFault}.`, limitSentence('userIdChars'))
-  if (!Number.isSafeInteger(at) || at < 0)
+  if (!Number.isSafeInteger(at) || at < 0 || at > latestTime)
     return refused('invalid', `The time of a commit must be whole milliseconds, and is ${shown(at)}.`)
   if (!Array.isArray(changes) || changes.length === 0)
     return refused('invalid', 'A commit without changes keeps nothing.')

@@ -2,12 +2,17 @@
 
 import type { Commit } from './change.ts'
 import type { Message } from './message.ts'
-import type { Outcome } from './receipt.ts'
+import type { Durability, Outcome } from './receipt.ts'
 import type { Run, RunEvents } from './run.ts'
 import type { Thread, ThreadState } from './thread.ts'
 import type { User } from './user.ts'
 
 export interface Store extends AsyncDisposable {
+  /** How safe a kept commit is here. */
+  readonly durability: Durability
+  /** As new as what a read gives now. */
+  position(): string
+
   /**
    * The one door for writing. Resolves when the outcome is durable and never before; rejects only with a
    * ThreadkeepError, and then the commit happened zero times or once: send it again with the same ids.

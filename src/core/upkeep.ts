@@ -1,10 +1,16 @@
 // What is asked of storage for no user: a closed list, never reachable from a person's request.
 
+import type { RunEvents } from './run.ts'
+
 export interface Upkeep {
   /** Every table, column and index: what the code expects, and what is there. */
   schema(): Promise<SchemaLine[]>
   /** Runs that nobody has ended yet. */
   openRuns(limit: number): Promise<OpenRun[]>
+  /** The log of a run, wherever its thread is. */
+  runEvents(user: string, runId: string, afterOrdinal: number): Promise<RunEvents[]>
+  /** The logs of runs that ended before this time; their messages hold the words. */
+  dropRunLogs(endedBefore: number): Promise<void>
 }
 
 export type SchemaLine = {

@@ -27,5 +27,9 @@ const kindNames = new Map<number, string>(Object.entries(changeKinds).map(([kind
 export const kindAt = (code: number): string =>
   must(kindNames.get(code), `change kind ${code} is one of ours`)
 
+/** How new a read or a receipt is, as text that nobody outside takes apart. */
+export const positionOf = (storeId: string, commitNumber: number): string =>
+  `${storeId.slice(0, 8)}-${commitNumber}`
+
 /** How a message came to its place; kept so that a replay can answer as the first time did. */
 export const placed = { head: 0, named: 1, seen: 2, forked: 3 } as const

@@ -10,7 +10,7 @@ export function isoOf(ms: number): string {
   const day = Math.floor(ms / dayMs)
   if (day !== lastDay) {
     lastDay = day
-    lastPrefix = new Date(day * dayMs).toISOString().slice(0, 11)
+    lastPrefix = new Date(day * dayMs).toISOString().replace(/T.*/, 'T')
   }
   const rest = ms - day * dayMs
   const seconds = Math.floor(rest / 1000)

@@ -14,7 +14,7 @@ const machine = ['zod', 'node:']
 
 const laws: Record<string, Law> = {
   core: { rooms: [], packages: ['zod'] },
-  personas: { rooms: ['core'], packages: [] },
+  personas: { rooms: ['core'], packages: ['node:crypto'] },
   chat: { rooms: ['core'], packages: machine },
   store: { rooms: ['core'], packages: [...machine, 'node:sqlite', 'pg', 'postgres', 'kysely'] },
   identity: {

@@ -151,6 +151,18 @@ CREATE TABLE changes (
   PRIMARY KEY (user, change_seq)
 ) STRICT, WITHOUT ROWID;
 
+-- What people put on a message later: pin, thumb, note, tag.
+CREATE TABLE marks (
+  user INTEGER NOT NULL,
+  thread INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  mark TEXT NOT NULL,
+  value TEXT NOT NULL,
+  marked_at INTEGER NOT NULL,
+  PRIMARY KEY (user, thread, seq, mark),
+  FOREIGN KEY (user, thread) REFERENCES threads (user, key)
+) STRICT, WITHOUT ROWID;
+
 -- The words of what was deleted, out of every read, until they are restored or purged.
 CREATE TABLE bin (
   user INTEGER NOT NULL,

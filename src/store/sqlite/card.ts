@@ -30,9 +30,9 @@ export function readCard(folder: string): Card | null {
   const path = cardFile(folder)
   if (!existsSync(path)) return null
   try {
-    const card = JSON.parse(readFileSync(path, 'utf8')) as Card
+    const card = JSON.parse(readFileSync(path, 'utf8')) as Card | null
     if (
-      card.program === 'threadkeep' &&
+      card?.program === 'threadkeep' &&
       typeof card.storeId === 'string' &&
       Number.isSafeInteger(card.commitNumber)
     )

@@ -17,8 +17,10 @@ export class CommitQueue {
   #bundle: [number, PreparedCommit][] = []
   #tickets = 0
   #over: Error | null = null
+  #commitNumber: number
 
   constructor(data: WriterThreadData) {
+    this.#commitNumber = data.card.commitNumber
     this.#worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
       workerData: data,
       name: 'threadkeep-writer',
@@ -27,6 +29,16 @@ export class CommitQueue {
     this.#worker.on('error', (fault) => this.#fail(fault instanceof Error ? fault : new Error(String(fault))))
     this.#worker.on('exit', () => this.#closed.resolve())
     this.#worker.unref()
+  }
+
+  /** Of the newest batch that is known to be durable. */
+  get commitNumber(): number {
+    return this.#commitNumber
+  }
+
+  /** Done by the writer when it gets to it; nobody waits. */
+  dropRunLogs(endedBefore: number): void {
+    if (!this.#over) this.#worker.postMessage({ dropRunLogs: { endedBefore } } satisfies ToWriter)
   }
 
   commit(commit: PreparedCommit): Promise<Outcome> {
@@ -58,6 +70,7 @@ export class CommitQueue {
 
   #receive(message: FromWriter): void {
     if ('closed' in message) return
+    this.#commitNumber = message.commitNumber
     for (const [ticket, settled] of message.settled) this.#answer(ticket, settled)
     if (this.#waiting.size === 0) this.#worker.unref()
   }

@@ -2,6 +2,9 @@
 
 import { constants, DatabaseSync, type StatementSync } from 'node:sqlite'
 
+/** "THKP": how a file says that it is ours. */
+export const applicationId = 0x54484b50
+
 /** Bytes; fixed when a file is created. Why not 8 KiB: docs/decisions/0011-sixteen-kib-pages.md. */
 const pageSize = 16_384
 const walPagesBeforeCheckpoint = 2_000
@@ -14,6 +17,7 @@ export function openWriting(file: string, safety: Safety): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: 5_000 })
   db.exec(`
     PRAGMA page_size = ${pageSize};
+    ${isNew(db) ? `PRAGMA application_id = ${applicationId};` : ''}
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = ${safety};
     PRAGMA wal_autocheckpoint = ${walPagesBeforeCheckpoint};
@@ -26,6 +30,9 @@ export function openWriting(file: string, safety: Safety): DatabaseSync {
 export function openReading(file: string): DatabaseSync {
   return harden(new DatabaseSync(file, { readOnly: true, timeout: 5_000 }))
 }
+
+/** Marked as ours in its very first write, so that no crash leaves a file that looks like another program's. */
+const isNew = (db: DatabaseSync) => db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined
 
 function harden(db: DatabaseSync): DatabaseSync {
   db.exec(
@@ -58,7 +65,8 @@ const primary = (fault: unknown): number | null =>
 
 export const isBusy = (fault: unknown): boolean => primary(fault) === 5 || primary(fault) === 6
 export const isFull = (fault: unknown): boolean => primary(fault) === 13
-export const isNotADatabase = (fault: unknown): boolean => primary(fault) === 26
+/** The bytes are not those of a database, or not any more. */
+export const isDamage = (fault: unknown): fault is Error => primary(fault) === 11 || primary(fault) === 26
 /** The disk or the file failed us; this connection is not to be trusted any further. */
 export const isStorageFault = (fault: unknown): boolean =>
   [8, 10, 11, 13, 14, 26].includes(primary(fault) ?? 0)

@@ -1,7 +1,6 @@
 // One commit on its way: copies of the heads it changes and the writes it will make. Nothing is written until all of it is planned,
 // so a commit that is refused half-way has nothing to take back.
 
-import { assert } from '../../core/assert.ts'
 import type { Conflict, Missing, Refused, RunRef, Thing } from '../../core/receipt.ts'
 import type { PreparedSaid } from '../../core/prepared.ts'
 import { type Departure, departs } from '../../core/tree.ts'
@@ -16,8 +15,10 @@ export class Draft {
   readonly at: number
   readonly user: UserHead
   thread: ThreadHead | null = null
-  run: RunHead | null = null
+  readonly runs = new Map<string, RunHead>()
   runRef: RunRef | null = null
+  /** The thread goes with this commit; nothing is left of it to remember. */
+  threadGoes = false
   /** Run before the others; false means that what it would write is there already. */
   first: (() => boolean) | null = null
   readonly writes: (() => void)[] = []
@@ -41,10 +42,8 @@ export class Draft {
   openThread(id: string, binnedToo: 'binned too' | 'not binned' = 'not binned'): ThreadHead | Stop {
     const head = this.thread ?? this.#heads.thread(this.user, id)
     if (!head) return missing('thread', id)
-    assert(
-      this.thread === null || this.thread.id === id || this.#proposed === id,
-      'a commit stays in one thread',
-    )
+    if (head.id !== id && this.#proposed !== id)
+      return invalid('A commit changes one thread, and this one would change two.')
     if (head.binnedAt !== null && binnedToo === 'not binned') return deleted('thread', id)
     this.thread ??= { ...head, chain: head.chain.slice(), changeSeq: this.changeSeq }
     return this.thread
@@ -61,10 +60,13 @@ export class Draft {
   }
 
   openRun(id: string): RunHead | Stop {
-    const head = this.run ?? this.#heads.run(this.user, id)
-    if (!head || head.id !== id) return missing('run', id)
-    this.run ??= { ...head }
-    return this.run
+    const open = this.runs.get(id)
+    if (open) return open
+    const head = this.#heads.run(this.user, id)
+    if (!head) return missing('run', id)
+    const copy = { ...head }
+    this.runs.set(id, copy)
+    return copy
   }
 
   /** Remembers what this commit puts into the thread: nothing of it can be read yet. */
@@ -82,7 +84,9 @@ export class Draft {
   /** Carries out what was planned. False when the first write found its row there already; then nothing was written. */
   write(): boolean {
     if (this.first && !this.first()) return false
-    for (const write of this.writes) write()
+    this.first = null
+    this.#departures.length = 0 // they can be read from here on
+    for (const write of this.writes.splice(0)) write()
     return true
   }
 

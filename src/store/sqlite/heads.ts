@@ -42,6 +42,13 @@ export type RunHead = {
   nextOrdinal: number
 }
 
+type Settling = {
+  user: UserHead
+  thread: ThreadHead | null
+  runs: ReadonlyMap<string, RunHead>
+  threadGoes: boolean
+}
+
 const headsMax = 50_000
 
 export class Heads {
@@ -74,11 +81,14 @@ export class Heads {
   }
 
   /** After a commit: these are the heads from now on. */
-  settle(user: UserHead, thread: ThreadHead | null, run: RunHead | null): void {
+  settle({ user, thread, runs, threadGoes }: Settling): void {
     this.#users.set(user.id, user)
-    if (thread) user.threads.set(thread.id, thread)
-    if (run?.status === 0) user.runs.set(run.id, run)
-    else if (run) user.runs.delete(run.id)
+    if (thread && threadGoes) user.threads.delete(thread.id)
+    else if (thread) user.threads.set(thread.id, thread)
+    for (const run of runs.values()) {
+      if (run.status === 0) user.runs.set(run.id, run)
+      else user.runs.delete(run.id)
+    }
   }
 
   /** Never in the middle of a batch: what a batch has not yet written stands only here. */

@@ -67,8 +67,8 @@ function cardOrUnreadable(folder: string): Card | 'unreadable' | null {
 
 function metaIn(file: string): Meta | null {
   if (!existsSync(file)) return null
+  refuseForeign(file)
   using db = openReading(file)
-  refuseForeign(db, file)
   if (!hasMeta(db)) return null
   refuseNewerOrAltered(db, file, migrationsOf('sqlite'))
   return readMeta(db)

@@ -33,7 +33,7 @@ export function messageJsonOf(row: MessageJsonRow, around: Around): string {
     `{"id":${ownId},"threadId":${quoted(around.threadId)},"seq":${seq},"parentId":${quoted(around.parentId)},${words},` +
     `"personaId":${quoted(around.personaId)},"personaVersion":${quoted(around.personaVersion)},"sessionId":null,` +
     `"provider":${quoted(around.provider)},"model":${quoted(around.model)},` +
-    `"siblings":{"index":${index},"count":${count},"ids":[${siblingIds}]},` +
+    `"marks":${JSON.stringify(around.marks)},"siblings":{"index":${index},"count":${count},"ids":[${siblingIds}]},` +
     `"createdAt":"${isoOf(createdAt)}","finishedAt":${finished === null ? 'null' : `"${isoOf(finished)}"`}}`
   )
 }

@@ -2,7 +2,7 @@
 // the same page once as objects and once as JSON text.
 
 import type { DatabaseSync } from 'node:sqlite'
-import type { Message, Siblings } from '../../core/message.ts'
+import type { MarkName, Marks, Message, Siblings } from '../../core/message.ts'
 import { clip, type Window, windowOf } from '../../core/page.ts'
 import type { MessageJsonPage, MessagePage, MessagesAsked } from '../../core/store.ts'
 import { childrenOf, isOnPath, newestBelow, pathTo, type Stretch, type Tree } from '../../core/tree.ts'
@@ -25,6 +25,7 @@ type RowHead = {
 }
 
 const siblingsShown = 50
+const noMarks: Marks = {}
 
 const stretch = (columns: string) => `
   SELECT ${columns} FROM messages m LEFT JOIN runs r ON r.key = m.run AND r.user = m.user
@@ -35,6 +36,7 @@ export const messageSql = {
   jsons: stretch(messageJsonColumns),
   seqOf: 'SELECT seq FROM messages WHERE user = ? AND thread = ? AND id = ?',
   idAt: 'SELECT id FROM messages WHERE user = ? AND thread = ? AND seq = ?',
+  marks: 'SELECT seq, mark, value FROM marks WHERE user = ? AND thread = ? AND seq BETWEEN ? AND ?',
   persona: 'SELECT key FROM personas WHERE id = ?',
   ofPersona: `
     SELECT seq FROM messages WHERE user = ? AND thread = ? AND persona = ? AND persona IS NOT NULL AND seq BETWEEN ? AND ?
@@ -182,12 +184,36 @@ export class MessageReader {
       ids.set(seq, id)
       return id
     }
+    const marks = this.#marksOf(
+      user,
+      key,
+      rows.map((row) => headOf(row).seq),
+    )
     return rows.map((row) => {
       const head = headOf(row)
       const parentId = head.parent === 0 ? null : idAt(head.parent)
       const siblings = siblingsIn(tree, head, idAt)
-      return [row, { threadId: thread.id, parentId, siblings, ...this.#speakers.of(head) }]
+      return [
+        row,
+        {
+          threadId: thread.id,
+          parentId,
+          siblings,
+          marks: marks.get(head.seq) ?? noMarks,
+          ...this.#speakers.of(head),
+        },
+      ]
     })
+  }
+
+  #marksOf(user: number, thread: number, seqs: number[]): Map<number, Marks> {
+    const marks = new Map<number, Marks>()
+    const [first, last] = [seqs[0], seqs.at(-1)]
+    if (first === undefined || last === undefined) return marks
+    const rows = this.#ask.marks.all(user, thread, first, last) as unknown as [number, MarkName, string][]
+    for (const [seq, mark, value] of rows)
+      marks.set(seq, { ...marks.get(seq), [mark]: JSON.parse(value) as unknown })
+    return marks
   }
 
   #treeOf(user: number, { key, thread }: KeyedThread): Tree {

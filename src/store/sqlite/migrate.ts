@@ -6,9 +6,6 @@ import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Migration } from '../migrations.ts'
 
-/** "THKP": how a file says that it is ours. */
-export const applicationId = 0x54484b50
-
 export type Meta = {
   storeId: string
   schemaVersion: number
@@ -44,7 +41,6 @@ function apply(db: DatabaseSync, migration: Migration): void {
 }
 
 function found(db: DatabaseSync): void {
-  db.exec(`PRAGMA application_id = ${applicationId}`)
   db.exec('CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID')
   const set = db.prepare('INSERT INTO meta (name, value) VALUES (?, ?)')
   set.run('store_id', randomUUID().replaceAll('-', ''))

@@ -1,7 +1,7 @@
 // Opens a data folder's SQLite store: takes the folder, makes sure that the file is the right one, brings its schema up to date, and
 // puts the writer on its thread and the reader here.
 
-import { chmodSync, mkdirSync, statSync } from 'node:fs'
+import { chmodSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Commit } from '../../core/change.ts'
@@ -9,14 +9,15 @@ import { prepareCommit } from '../../core/prepared.ts'
 import type { Durability, Outcome } from '../../core/receipt.ts'
 import type { Store } from '../../core/store.ts'
 import type { Upkeep } from '../../core/upkeep.ts'
+import { positionOf } from '../codes.ts'
 import { checksumOf } from '../hash.ts'
 import { type Migration, migrationsOf } from '../migrations.ts'
 import { cardOf, readCard, syncFolder, writeCard } from './card.ts'
 import { CommitQueue } from './commit-queue.ts'
-import { openReading, openWriting, type Safety } from './connection.ts'
+import { isDamage, openReading, openWriting, type Safety } from './connection.ts'
 import { lockFolder } from './folder-lock.ts'
 import { type Meta, migrate, readMeta } from './migrate.ts'
-import { refuseBeforeOpening, refuseForeign, refuseNewerOrAltered, refuseOlder } from './provenance.ts'
+import { damaged, refuseBeforeOpening, refuseNewerOrAltered, refuseOlder } from './provenance.ts'
 import { Reader } from './reader.ts'
 import { schemaReport } from './schema-report.ts'
 
@@ -63,10 +64,10 @@ export async function openSqlite(place: SqlitePlace): Promise<SqliteStore> {
       created,
       openedInMs,
     }
-    return storeOf({ about, queue, reading, migrations, lock })
+    return storeOf({ about, storeId: meta.storeId, queue, reading, migrations, lock })
   } catch (fault) {
     lock[Symbol.dispose]()
-    throw fault
+    throw isDamage(fault) ? damaged(file, fault) : fault
   }
 }
 
@@ -77,7 +78,7 @@ function bringUpToDate(
 ): { meta: Meta; created: boolean } {
   const card = readCard(folder)
   refuseBeforeOpening(file, card, expected)
-  const db = openUnchanged(file, safety)
+  const db = openWriting(file, safety)
   try {
     refuseNewerOrAltered(db, file, migrations)
     const created = isEmpty(db)
@@ -90,21 +91,6 @@ function bringUpToDate(
   }
 }
 
-/** A foreign file is looked at before a connection that would switch it to write-ahead logging. */
-function openUnchanged(file: string, safety: Safety): DatabaseSync {
-  if (existsWithContent(file)) {
-    const looking = openReading(file)
-    try {
-      refuseForeign(looking, file)
-    } finally {
-      looking.close()
-    }
-  }
-  return openWriting(file, safety)
-}
-
-const existsWithContent = (file: string) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0
-
 const isEmpty = (db: DatabaseSync) => db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined
 
 /** The new file's words and its name survive a power cut from here on. */
@@ -116,19 +102,24 @@ function makeLasting(db: DatabaseSync, file: string): void {
 
 type Parts = {
   about: About
+  storeId: string
   queue: CommitQueue
   reading: DatabaseSync
   migrations: readonly Migration[]
   lock: Disposable
 }
 
-function storeOf({ about, queue, reading, migrations, lock }: Parts): SqliteStore {
+function storeOf({ about, storeId, queue, reading, migrations, lock }: Parts): SqliteStore {
   const reader = new Reader(reading)
   return {
     about,
+    durability: about.durability,
+    position: () => positionOf(storeId, queue.commitNumber),
     upkeep: {
       schema: async () => schemaReport(reading, migrations),
       openRuns: async (limit) => reader.openRuns(limit),
+      runEvents: async (user, runId, afterOrdinal) => reader.runEventsAnywhere(user, runId, afterOrdinal),
+      dropRunLogs: async (endedBefore) => queue.dropRunLogs(endedBefore),
     },
     commit: async (commit: Commit): Promise<Outcome> => {
       const verdict = prepareCommit(commit, checksumOf)

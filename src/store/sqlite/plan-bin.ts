@@ -1,6 +1,6 @@
-// What happens when a message is thrown away or taken back: its words go to the bin and return from it, its place in the tree stays.
+// What happens when words are thrown away, taken back, or forgotten for good. A message keeps its place in the tree.
 
-import type { MessageDeleted, MessageRestored } from '../../core/change.ts'
+import type { MessageDeleted, MessageForgotten, MessageRestored, ThreadForgotten } from '../../core/change.ts'
 import { xorInto } from '../../core/checksum.ts'
 import { statusCode } from '../codes.ts'
 import { linkOf } from '../hash.ts'
@@ -29,6 +29,7 @@ export function planDeleted(draft: Draft, put: Statements, change: MessageDelete
   draft.writes.push(
     () => put.binMessage.run(draft.at, ...at),
     () => put.emptyMessage.run(draft.changeSeq, draft.at, ...at),
+    () => put.forgetRunEvents.run(...at),
   )
   return step
 }
@@ -56,10 +57,59 @@ export function planRestored(draft: Draft, put: Statements, change: MessageResto
   return step
 }
 
-function findMessage(
+export function planForgotten(draft: Draft, put: Statements, change: MessageForgotten): Step | Stop {
+  const found = findMessage(draft, put, change)
+  if (isStop(found)) return found
+  const { thread, row } = found
+  const step = {
+    id: change.messageId,
+    seq: row.seq,
+    forked: false,
+    changeSeq: draft.changeSeq,
+    replayed: false,
+  }
+  if (row.status === statusCode('pending'))
+    return invalid('This answer is still being written.', 'Stop it first, then delete it.')
+  if (row.status !== statusCode('deleted')) {
+    thread.messageCount--
+    xorInto(thread.chain, linkOf(row.seq, change.messageId, row.checksum))
+  }
+  const at = [draft.user.key, thread.key, row.seq] as const
+  draft.writes.push(
+    () => put.forgetMessage.run(draft.changeSeq, draft.at, ...at),
+    () => put.unbinMessage.run(...at),
+    () => put.unmarkMessage.run(...at),
+    () => put.forgetRunEvents.run(...at),
+  )
+  return step
+}
+
+export function planThreadForgotten(draft: Draft, put: Statements, change: ThreadForgotten): Step | Stop {
+  const thread = draft.openThread(change.threadId, 'binned too')
+  if (isStop(thread)) return thread
+  draft.threadGoes = true
+  const at = [draft.user.key, thread.key] as const
+  draft.writes.push(() => put.forgetRunEvents.run(...at, null))
+  for (const table of [
+    put.forgetRuns,
+    put.forgetBin,
+    put.forgetMarks,
+    put.forgetMessages,
+    put.forgetChanges,
+    put.forgetThread,
+  ])
+    draft.writes.push(() => table.run(...at))
+  if (draft.user.mainThreadId === thread.id) {
+    draft.user.mainThreadId = null
+    draft.writes.push(() => put.setMainThread.run(null, draft.user.key))
+  }
+  return { id: thread.id, seq: null, forked: false, changeSeq: draft.changeSeq, replayed: false }
+}
+
+export function findMessage(
   draft: Draft,
   put: Statements,
-  change: MessageDeleted | MessageRestored,
+  change: { threadId: string; messageId: string },
 ): { thread: ThreadHead; row: SaidRow } | Stop {
   const thread = draft.openThread(change.threadId)
   if (isStop(thread)) return thread

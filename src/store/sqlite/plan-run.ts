@@ -45,7 +45,7 @@ export function planRunStarted(
     epoch: 1,
     nextOrdinal: 0,
   }
-  draft.run = run
+  draft.runs.set(run.id, run)
   draft.refRun(run)
   draft.writes.push(
     () => insertReply(draft, put, names, thread, run, change),

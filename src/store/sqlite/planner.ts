@@ -6,7 +6,8 @@ import type { PreparedChange, PreparedCommit } from '../../core/prepared.ts'
 import { Draft, isStop, type Step, type Stop } from './draft.ts'
 import type { Heads, UserHead } from './heads.ts'
 import type { Names } from './names.ts'
-import { planDeleted, planRestored } from './plan-bin.ts'
+import { planDeleted, planForgotten, planRestored, planThreadForgotten } from './plan-bin.ts'
+import { planMark } from './plan-mark.ts'
 import { type Mood, planSaid } from './plan-said.ts'
 import {
   planRunComposed,
@@ -42,13 +43,15 @@ export class Planner {
     this.#put = put
   }
 
-  plan(commit: PreparedCommit, mood: Mood): Plan | Stop {
+  /** Stepwise, each change is written before the next is judged: its writer must be ready to take them back. */
+  plan(commit: PreparedCommit, mood: Mood, stepwise = false): Plan | Stop {
     const draft = this.draftFor(commit)
     const deciding = decidingChange(commit)
     let decided: Step | null = null
     for (const change of commit.changes) {
       const step = this.planChange(draft, change, change === deciding, mood)
       if (isStop(step)) return step
+      if (stepwise) draft.write()
       if (change !== deciding) continue
       decided = step
       if (step.replayed) break
@@ -89,6 +92,13 @@ export class Planner {
         return planDeleted(draft, put, change)
       case 'message.restored':
         return planRestored(draft, put, change)
+      case 'message.forgotten':
+        return planForgotten(draft, put, change)
+      case 'thread.forgotten':
+        return planThreadForgotten(draft, put, change)
+      case 'mark.put':
+      case 'mark.removed':
+        return planMark(draft, put, change)
       case 'run.started':
         return planRunStarted(draft, this.#heads, put, this.#names, change, mood)
       case 'run.composed':
@@ -128,10 +138,28 @@ export class Planner {
   }
 }
 
-/** What the commit is about. A get-or-create decides only when nothing follows it. */
+/** Changes that know of each other before anything of them is written: what everyday commits are made of. */
+const plannable = new Set<PreparedChange['kind']>([
+  'user.changed',
+  'thread.created',
+  'message.said',
+  'run.started',
+  'run.composed',
+  'run.progressed',
+  'run.ended',
+])
+
+export function needsSteps({ changes }: PreparedCommit): boolean {
+  if (changes.length === 1) return false
+  if (changes.some(({ kind }) => !plannable.has(kind))) return true
+  return changes.filter(({ kind }) => kind === 'run.started').length > 1
+}
+
+const isGetOrCreate = (change: PreparedChange) =>
+  change.kind === 'thread.created' && change.unless !== undefined
+
+/** What the commit is about. A get-or-create or a step of a run decides only when there is nothing else. */
 export function decidingChange(commit: PreparedCommit): PreparedChange {
-  const change = commit.changes.find(
-    (candidate) => candidate.kind !== 'thread.created' || candidate.unless === undefined,
-  )
-  return must(change ?? commit.changes[0], 'a prepared commit has changes')
+  const loud = commit.changes.find((change) => !quiet.has(change.kind) && !isGetOrCreate(change))
+  return must(loud ?? commit.changes[0], 'a prepared commit has changes')
 }

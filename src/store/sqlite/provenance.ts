@@ -5,7 +5,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import { ThreadkeepError } from '../../core/errors.ts'
 import type { Migration } from '../migrations.ts'
 import type { Card } from './card.ts'
-import { applicationId, hasMeta, historyOf, type Meta, readMeta, schemaHashOf } from './migrate.ts'
+import { applicationId, openReading } from './connection.ts'
+import { hasMeta, historyOf, type Meta, readMeta, schemaHashOf } from './migrate.ts'
 
 const acceptOnPurpose = 'If this is on purpose, `threadkeep accept` says what it found and takes it as it is.'
 
@@ -22,23 +23,37 @@ export function refuseBeforeOpening(file: string, card: Card | null, expected: b
       `There is no store at ${file}, and THREADKEEP_EXPECT_STORE says that there must be one.`,
       'Check that the volume is mounted and THREADKEEP_DATA points to it; unset THREADKEEP_EXPECT_STORE to begin a new store.',
     )
-  if (there && !looksLikeSqlite(file))
-    throw refused(
-      `${file} is not a SQLite database.`,
-      'Give the store another path with THREADKEEP_STORE; this file was not touched.',
-    )
+  if (there) refuseForeign(file)
 }
 
-/** With the file open, and before the first write to it. */
-export function refuseForeign(db: DatabaseSync, file: string): void {
-  const { application_id: id } = db.prepare('PRAGMA application_id').get() as { application_id: number }
-  const { n } = db.prepare('SELECT count(*) AS n FROM sqlite_schema').get() as { n: number }
-  if (n === 0 || (id === applicationId && hasMeta(db))) return
-  throw refused(
-    `${file} is the database of another program (application id ${id}, ${n} tables and indexes).`,
-    'Give the store another path with THREADKEEP_STORE; this file was not touched.',
-  )
+/** By the first bytes alone: opening another program's database would already leave files beside it. */
+export function refuseForeign(file: string): void {
+  const head = firstBytes(file)
+  const elsewhere = 'Give the store another path with THREADKEEP_STORE; this file was not touched.'
+  if (head.toString('latin1', 0, 16) !== 'SQLite format 3\0')
+    throw refused(`${file} is not a SQLite database.`, elsewhere)
+  const id = head.readUInt32BE(applicationIdAt)
+  if (id === applicationId) refuseUnfounded(file, elsewhere)
+  else throw refused(`${file} is the database of another program (its application id is ${id}).`, elsewhere)
 }
+
+/** Ours by its mark; then it is empty still, or it has our table of facts. */
+function refuseUnfounded(file: string, elsewhere: string): void {
+  using db = openReading(file)
+  const isEmpty = db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined
+  if (!isEmpty && !hasMeta(db))
+    throw refused(`${file} says that it is a store of ours, and is none: it has no table "meta".`, elsewhere)
+}
+
+/** What SQLite itself says of a file that it cannot read, as words. */
+export const damaged = (file: string, fault: Error): ThreadkeepError =>
+  new ThreadkeepError(
+    'store_refused',
+    `${file} is damaged: SQLite says "${fault.message}".`,
+    'Keep a copy of it and of its -wal file, and restore the newest backup. Nothing was changed.',
+    undefined,
+    fault,
+  )
 
 export function refuseNewerOrAltered(db: DatabaseSync, file: string, migrations: readonly Migration[]): void {
   if (!hasMeta(db)) return
@@ -81,15 +96,17 @@ export function refuseOlder(meta: Meta, card: Card | null, file: string): void {
     )
 }
 
-function looksLikeSqlite(file: string): boolean {
-  const head = Buffer.alloc(16)
+const applicationIdAt = 68
+
+function firstBytes(file: string): Buffer {
+  const head = Buffer.alloc(100)
   const fd = openSync(file, 'r')
   try {
-    readSync(fd, head, 0, 16, 0)
+    readSync(fd, head, 0, head.length, 0)
   } finally {
     closeSync(fd)
   }
-  return head.toString('latin1') === 'SQLite format 3\0'
+  return head
 }
 
 const refused = (message: string, hint: string) => new ThreadkeepError('store_refused', message, hint)

@@ -49,6 +49,7 @@ export const readSql = {
   user: `SELECT ${userColumns} FROM users WHERE id = ?`,
   thread: `SELECT ${threadColumns} FROM threads WHERE user = ? AND id = ?`,
   threadByKey: `SELECT ${threadColumns} FROM threads WHERE user = ? AND external_key = ? AND external_key IS NOT NULL AND binned_at IS NULL`,
+  threadsByKey: `SELECT ${threadColumns} FROM threads WHERE user = ? AND key > ? ORDER BY key LIMIT ?`,
   threadKey: 'SELECT key FROM threads WHERE user = ? AND id = ?',
   active,
   archived,
@@ -57,6 +58,9 @@ export const readSql = {
   run: `${runs} WHERE r.user = ? AND r.id = ?`,
   runsOfThread: `${runs} WHERE r.user = ? AND r.thread = ? AND (r.message, r.attempt) > (?, ?) ORDER BY r.message, r.attempt LIMIT ?`,
   runKey: 'SELECT key FROM runs WHERE user = ? AND id = ?',
+  readableRunKey: `
+    SELECT r.key FROM runs r JOIN threads t ON t.user = r.user AND t.key = r.thread
+    WHERE r.user = ? AND r.id = ? AND t.binned_at IS NULL`,
   runEvents:
     'SELECT ordinal, position, events FROM run_events WHERE user = ? AND run = ? AND ordinal > ? ORDER BY ordinal LIMIT 1000',
   openRuns: `
@@ -129,15 +133,12 @@ export class Reader {
   }
 
   runEvents(user: string, runId: string, afterOrdinal: number): RunEvents[] {
-    const userKey = this.#userKey(user)
-    const run = this.#row('runKey', userKey, runId)
-    if (!run) return []
-    const rows = this.#ask.runEvents.all(userKey, run[0] as number, afterOrdinal) as unknown as [
-      number,
-      number,
-      string,
-    ][]
-    return rows.map(([ordinal, position, events]) => ({ ordinal, position, events }))
+    return this.#eventsOf('readableRunKey', user, runId, afterOrdinal)
+  }
+
+  /** For upkeep: also of a run whose thread is in the bin. */
+  runEventsAnywhere(user: string, runId: string, afterOrdinal: number): RunEvents[] {
+    return this.#eventsOf('runKey', user, runId, afterOrdinal)
   }
 
   /** For upkeep: the runs of everybody that are still open. */
@@ -183,11 +184,13 @@ export class Reader {
     const owner = this.user(user)
     if (!owner) return
     yield { type: 'user', user: owner }
-    const limit = limitMax('pageRows')
-    for (let after: ThreadCursor | null | undefined; after !== null;) {
-      const page = this.threads(user, { limit, state: 'all', ...(after ? { after } : null) })
-      for (const thread of page.threads) yield* this.#everythingOf(user, thread.id)
-      after = page.next
+    const userKey = this.#userKey(user)
+    for (let after = 0; ;) {
+      const row = this.#row('threadsByKey', userKey, after, 1)
+      if (!row) return
+      const found = threadOf(user, row)
+      yield* this.#everythingOf(user, userKey, found)
+      after = found.key
     }
   }
 
@@ -195,12 +198,9 @@ export class Reader {
     this.#db.close()
   }
 
-  /** The bin is left out of every page, but it is still its owner's. */
-  *#everythingOf(user: string, threadId: string): Generator<OwnedRecord> {
-    const found = this.#thread(user, threadId)
-    if (!found) return
+  /** In the order of creation, which nothing changes meanwhile. The bin is left out of every page, but it is still its owner's. */
+  *#everythingOf(user: string, userKey: number, found: KeyedThread): Generator<OwnedRecord> {
     yield { type: 'thread', thread: found.thread }
-    const userKey = this.#userKey(user)
     const limit = limitMax('pageRows')
     for (let after = 0; ;) {
       const { messages } = this.#messages.page(userKey, found, { limit, after, branch: 'all' }) ?? {
@@ -223,6 +223,23 @@ export class Reader {
       if (!last) return
       after = [last[14] as number, last[4] as number]
     }
+  }
+
+  #eventsOf(
+    found: 'runKey' | 'readableRunKey',
+    user: string,
+    runId: string,
+    afterOrdinal: number,
+  ): RunEvents[] {
+    const userKey = this.#userKey(user)
+    const run = this.#row(found, userKey, runId)
+    if (!run) return []
+    const rows = this.#ask.runEvents.all(userKey, run[0] as number, afterOrdinal) as unknown as [
+      number,
+      number,
+      string,
+    ][]
+    return rows.map(([ordinal, position, events]) => ({ ordinal, position, events }))
   }
 
   #thread(user: string, id: string): KeyedThread | null {

@@ -54,7 +54,7 @@ export type MessageRow = [
 
 export type Around = Pick<
   Message,
-  'threadId' | 'parentId' | 'personaId' | 'personaVersion' | 'provider' | 'model' | 'siblings'
+  'threadId' | 'marks' | 'parentId' | 'personaId' | 'personaVersion' | 'provider' | 'model' | 'siblings'
 >
 
 export function messageOf(row: MessageRow, around: Around): Message {
@@ -86,6 +86,7 @@ export function messageOf(row: MessageRow, around: Around): Message {
     sources: json(sources),
     metadata: json(metadata),
     origin,
+    marks: around.marks,
     createdAt,
     finishedAt: finishedAtOf(status, createdAt, finishedAt),
   }

@@ -26,6 +26,9 @@ const sql = {
   begin: 'BEGIN IMMEDIATE',
   commit: 'COMMIT',
   rollback: 'ROLLBACK',
+  savepoint: 'SAVEPOINT one',
+  rollbackToSavepoint: 'ROLLBACK TO one',
+  release: 'RELEASE one',
   setCommitNumber: `UPDATE meta SET value = ? WHERE name = 'commit_number'`,
 
   user: 'SELECT key, id, change_seq, main_thread_id FROM users WHERE id = ?',
@@ -90,6 +93,24 @@ const sql = {
     FROM bin
     WHERE bin.user = messages.user AND bin.thread = messages.thread AND bin.seq = messages.seq
       AND messages.user = ? AND messages.thread = ? AND messages.seq = ?`,
+  forgetMessage: `
+    UPDATE messages SET status = 5, text = '', parts = NULL, tag = NULL, intent = NULL, confidence = NULL, entities = NULL,
+      sources = NULL, metadata = NULL, usage = NULL, checksum = NULL, change_seq = ?, deleted_at = coalesce(deleted_at, ?)
+    WHERE user = ? AND thread = ? AND seq = ?`,
+  unmarkMessage: 'DELETE FROM marks WHERE user = ? AND thread = ? AND seq = ?',
+  putMark: `
+    INSERT INTO marks (user, thread, seq, mark, value, marked_at) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (user, thread, seq, mark) DO UPDATE SET value = excluded.value, marked_at = excluded.marked_at`,
+  removeMark: 'DELETE FROM marks WHERE user = ? AND thread = ? AND seq = ? AND mark = ?',
+  forgetRunEvents: `
+    DELETE FROM run_events WHERE user = ?1 AND run IN (SELECT key FROM runs WHERE user = ?1 AND thread = ?2 AND (?3 IS NULL OR reply = ?3))`,
+  forgetRuns: 'DELETE FROM runs WHERE user = ? AND thread = ?',
+  forgetBin: 'DELETE FROM bin WHERE user = ? AND thread = ?',
+  forgetMarks: 'DELETE FROM marks WHERE user = ? AND thread = ?',
+  forgetMessages: 'DELETE FROM messages WHERE user = ? AND thread = ?',
+  forgetChanges: 'UPDATE changes SET thread = NULL, message = NULL WHERE user = ? AND thread = ?',
+  forgetThread: 'DELETE FROM threads WHERE user = ? AND key = ?',
+
   unbinMessage: 'DELETE FROM bin WHERE user = ? AND thread = ? AND seq = ?',
 
   runById: `${run} WHERE r.user = ? AND r.id = ?`,
@@ -113,6 +134,14 @@ const sql = {
   insertModel: 'INSERT INTO models (provider, model) VALUES (?, ?)',
   lastKeys: `
     SELECT (SELECT max(key) FROM users) AS users, (SELECT max(key) FROM threads) AS threads, (SELECT max(key) FROM runs) AS runs`,
+} as const
+
+/** Asked for no user: see core/upkeep.ts. */
+export const upkeepSql = {
+  dropRunLogs: `
+    DELETE FROM run_events WHERE run IN (
+      SELECT DISTINCT e.run FROM run_events e JOIN runs r ON r.user = e.user AND r.key = e.run
+      WHERE r.status <> 0 AND r.ended_at < ? LIMIT 500)`,
 } as const
 
 export type Statements = Record<keyof typeof sql, ReturnType<DatabaseSync['prepare']>>

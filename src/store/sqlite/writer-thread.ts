@@ -18,8 +18,13 @@ export type WriterThreadData = {
   card: Card
 }
 /** Commits with the numbers under which their senders wait; `close` once, at the end. */
-export type ToWriter = { commits: [ticket: number, commit: PreparedCommit][] } | { close: true }
-export type FromWriter = { settled: [ticket: number, settled: Settled][] } | { closed: true }
+export type ToWriter =
+  | { commits: [ticket: number, commit: PreparedCommit][] }
+  | { dropRunLogs: { endedBefore: number } }
+  | { close: true }
+export type FromWriter =
+  | { settled: [ticket: number, settled: Settled][]; commitNumber: number }
+  | { closed: true }
 
 const port = must(parentPort, 'the writer runs on a thread of its own')
 const { file, folder, safety, durability, card } = workerData as WriterThreadData
@@ -40,6 +45,7 @@ port.on('message', (message: ToWriter) => {
 
 function receive(message: ToWriter): void {
   if ('close' in message) closing = true
+  else if ('dropRunLogs' in message) writer.dropRunLogs(message.dropRunLogs.endedBefore)
   else for (const entry of message.commits) turns.add(entry[1].user, entry)
 }
 
@@ -50,12 +56,12 @@ function drainPort(): void {
 
 function serve(): void {
   const batch = turns.take(commitsPerBatchMax)
-  const { settled } = writer.commit(batch.map(([, commit]) => commit))
+  const { settled, commitNumber } = writer.commit(batch.map(([, commit]) => commit))
   const answers = batch.map(([ticket], i): [number, Settled] => [
     ticket,
     must(settled[i], 'every commit is settled'),
   ])
-  port.postMessage({ settled: answers } satisfies FromWriter)
+  port.postMessage({ settled: answers, commitNumber } satisfies FromWriter)
 }
 
 function close(): void {

@@ -5,13 +5,15 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type ErrorCode, ThreadkeepError } from '../../core/errors.ts'
 import type { PreparedCommit, PreparedSaid } from '../../core/prepared.ts'
 import type { Durability, Kept, Outcome } from '../../core/receipt.ts'
+import { positionOf } from '../codes.ts'
 import { isFull, isStorageFault } from './connection.ts'
 import { type Draft, isStop, type Step } from './draft.ts'
 import { Heads, type RunRow, runHeadOf, type ThreadHead, type UserHead } from './heads.ts'
+import { readMeta } from './migrate.ts'
 import { Names } from './names.ts'
 import type { Mood } from './plan-said.ts'
-import { decidingChange, type Plan, Planner } from './planner.ts'
-import { prepareStatements, type Statements } from './statements.ts'
+import { decidingChange, needsSteps, type Plan, Planner } from './planner.ts'
+import { prepareStatements, type Statements, upkeepSql } from './statements.ts'
 
 /** A fault in place of an outcome: the commit happened zero times or once, and its sender is told to repeat it. */
 export type Fault = { fault: { code: ErrorCode; message: string; hint: string; cause: string } }
@@ -25,32 +27,34 @@ export type WriterOptions = {
   came?: (commitNumber: number) => void
 }
 
+/** The connection and everything that is remembered of what it leads to. */
+type Connected = {
+  db: DatabaseSync
+  put: Statements
+  heads: Heads
+  names: Names
+  planner: Planner
+  storeId: string
+  commitNumber: number
+}
+
+function connected(db: DatabaseSync): Connected {
+  const put = prepareStatements(db)
+  const [heads, names] = [new Heads(put), new Names(put)]
+  const { storeId, commitNumber } = readMeta(db)
+  return { db, put, heads, names, planner: new Planner(heads, names, put), storeId, commitNumber }
+}
+
 export class Writer {
   readonly #options: WriterOptions
-  #db: DatabaseSync
-  #put: Statements
-  #heads: Heads
-  #names: Names
-  #planner: Planner
-  #storeId: string
-  #commitNumber: number
+  #at: Connected
   #news = false
   #touchedUsers = new Map<number, UserHead>()
   #touchedThreads = new Map<number, { userKey: number; thread: ThreadHead }>()
 
   constructor(options: WriterOptions) {
     this.#options = options
-    this.#db = options.open()
-    this.#put = prepareStatements(this.#db)
-    this.#heads = new Heads(this.#put)
-    this.#names = new Names(this.#put)
-    this.#planner = new Planner(this.#heads, this.#names, this.#put)
-    const meta = this.#db.prepare('SELECT name, value FROM meta').all() as {
-      name: string
-      value: string | number
-    }[]
-    this.#storeId = String(meta.find(({ name }) => name === 'store_id')?.value).slice(0, 8)
-    this.#commitNumber = Number(meta.find(({ name }) => name === 'commit_number')?.value)
+    this.#at = connected(options.open())
   }
 
   /** Hopeful first; if any commit of the batch stumbles, all again with every id looked up; if one still does, each alone. */
@@ -59,12 +63,22 @@ export class Writer {
       this.#attempt(batch, 'hopeful') ??
       this.#attempt(batch, 'careful') ??
       batch.map((commit) => this.#alone(commit))
-    return { settled, commitNumber: this.#commitNumber }
+    return { settled, commitNumber: this.#at.commitNumber }
+  }
+
+  /** Logs of runs that ended before this time are not needed any more: their messages hold the words. */
+  dropRunLogs(endedBefore: number): number {
+    return Number(this.#at.db.prepare(upkeepSql.dropRunLogs).run(endedBefore).changes)
   }
 
   close(): void {
-    this.#db.exec('PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)')
-    this.#db.close()
+    try {
+      this.#at.db.exec('PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch (fault) {
+      if (!isFull(fault)) throw fault // without room the log stays as it is; it holds everything
+    } finally {
+      this.#at.db.close()
+    }
   }
 
   #attempt(batch: readonly PreparedCommit[], mood: Mood): Settled[] | null {
@@ -88,38 +102,54 @@ export class Writer {
   }
 
   #transaction(batch: readonly PreparedCommit[], mood: Mood): Settled[] {
-    this.#put.begin.run()
+    this.#at.put.begin.run()
     this.#news = false
     const settled = batch.map((commit) => this.#settle(commit, mood))
     if (this.#news) this.#makeDurable()
     else this.#dropEmptyBatch()
-    const position = `${this.#storeId}-${this.#commitNumber}`
+    const position = positionOf(this.#at.storeId, this.#at.commitNumber)
     for (const outcome of settled) if ('receipt' in outcome) outcome.receipt.position = position
     return settled
   }
 
   #makeDurable(): void {
     this.#writeHeads()
-    this.#put.setCommitNumber.run(this.#commitNumber + 1)
-    this.#put.commit.run()
-    this.#commitNumber += 1
-    this.#heads.forgetWhenMany()
-    this.#options.came?.(this.#commitNumber)
+    this.#at.put.setCommitNumber.run(this.#at.commitNumber + 1)
+    this.#at.put.commit.run()
+    this.#at.commitNumber += 1
+    this.#at.heads.forgetWhenMany()
+    this.#options.came?.(this.#at.commitNumber)
   }
 
   /** Only replays and refusals: there is nothing to flush. */
   #dropEmptyBatch(): void {
-    this.#put.rollback.run()
-    this.#names.forget()
+    this.#at.put.rollback.run()
+    this.#at.names.forget()
   }
 
   #settle(commit: PreparedCommit, mood: Mood): Outcome {
-    const plan = this.#planner.plan(commit, mood)
+    if (needsSteps(commit)) return this.#settleStepwise(commit)
+    const plan = this.#at.planner.plan(commit, mood)
     if (isStop(plan)) return plan
     if (!plan.decided.replayed && plan.draft.write()) return this.#keep(plan, plan.decided, 'kept')
     if (plan.decided.replayed) return this.#replay(commit, plan.draft, plan.decided)
-    const careful = this.#planner.plan(commit, 'careful')
+    const careful = this.#at.planner.plan(commit, 'careful')
     return isStop(careful) ? careful : this.#replay(commit, careful.draft, careful.decided)
+  }
+
+  /** A commit whose changes can only be judged one after the other is written as it is judged, and taken back if one is refused. */
+  #settleStepwise(commit: PreparedCommit): Outcome {
+    this.#at.put.savepoint.run()
+    const plan = this.#at.planner.plan(commit, 'careful', true)
+    if (!isStop(plan) && !plan.decided.replayed) {
+      plan.draft.write()
+      this.#at.put.release.run()
+      return this.#keep(plan, plan.decided, 'kept')
+    }
+    this.#at.put.rollbackToSavepoint.run()
+    this.#at.put.release.run()
+    this.#at.names.forget()
+    return isStop(plan) ? plan : this.#replay(commit, plan.draft, plan.decided)
   }
 
   /** Nothing is written again; but an answer that was not asked for the first time may be asked for now. */
@@ -127,14 +157,14 @@ export class Writer {
     const said = decidingChange(commit)
     if (said.kind !== 'message.said') return this.#answer(draft, decided, 'replayed')
     const start = commit.changes.find(
-      (change) => change.kind === 'run.started' && change.messageId === said.id,
+      (change) => change.kind === 'run.started' && change.attempt === 'first' && change.messageId === said.id,
     )
     if (start?.kind !== 'run.started')
       return this.#answer(this.#withFirstRun(draft, said, decided), decided, 'replayed')
     const found = commit.changes.filter(
       (change) => change === start || (change.kind === 'thread.created' && change.unless),
     )
-    const plan = this.#planner.plan({ ...commit, changes: found }, 'careful')
+    const plan = this.#at.planner.plan({ ...commit, changes: found }, 'careful')
     if (isStop(plan)) return plan
     if (plan.decided.replayed) return this.#answer(plan.draft, decided, 'replayed')
     plan.draft.write()
@@ -144,7 +174,9 @@ export class Writer {
   #withFirstRun(draft: Draft, said: PreparedSaid, decided: Step): Draft {
     const thread = draft.openThread(said.threadId)
     if (isStop(thread)) return draft
-    const row = this.#put.runByAttempt.get(draft.user.key, thread.key, decided.seq, 1) as RunRow | undefined
+    const row = this.#at.put.runByAttempt.get(draft.user.key, thread.key, decided.seq, 1) as
+      | RunRow
+      | undefined
     if (row) draft.refRun(runHeadOf(row))
     return draft
   }
@@ -153,9 +185,10 @@ export class Writer {
     const { draft, news } = plan
     this.#news = true
     if (!news) draft.user.changeSeq--
-    this.#heads.settle(draft.user, draft.thread, draft.run)
+    this.#at.heads.settle(draft)
     if (news) this.#touchedUsers.set(draft.user.key, draft.user)
-    if (draft.thread)
+    if (draft.thread && draft.threadGoes) this.#touchedThreads.delete(draft.thread.key)
+    else if (draft.thread)
       this.#touchedThreads.set(draft.thread.key, { userKey: draft.user.key, thread: draft.thread })
     return this.#answer(draft, decided, result)
   }
@@ -178,10 +211,10 @@ export class Writer {
 
   /** Each user and thread that the batch touched is written once, however many commits touched it. */
   #writeHeads(): void {
-    for (const { key, changeSeq } of this.#touchedUsers.values()) this.#put.setUserSeq.run(changeSeq, key)
+    for (const { key, changeSeq } of this.#touchedUsers.values()) this.#at.put.setUserSeq.run(changeSeq, key)
     for (const { userKey, thread } of this.#touchedThreads.values()) {
       const { headId, lastSeq, messageCount, forkCount, chain, changeSeq, updatedAt, key } = thread
-      this.#put.setHead.run(
+      this.#at.put.setHead.run(
         headId,
         lastSeq,
         messageCount,
@@ -200,19 +233,15 @@ export class Writer {
   #takeBack(): void {
     this.#touchedUsers.clear()
     this.#touchedThreads.clear()
-    this.#heads.forget()
-    this.#names.forget()
-    if (this.#db.isOpen && this.#db.isTransaction) this.#put.rollback.run()
+    this.#at.heads.forget()
+    this.#at.names.forget()
+    if (this.#at.db.isOpen && this.#at.db.isTransaction) this.#at.put.rollback.run()
   }
 
   /** A flush that failed once is never tried again on the same handle: what it did to the file is read back from the file. */
   #reopen(): void {
-    this.#db.close()
-    this.#db = this.#options.open()
-    this.#put = prepareStatements(this.#db)
-    this.#heads = new Heads(this.#put)
-    this.#names = new Names(this.#put)
-    this.#planner = new Planner(this.#heads, this.#names, this.#put)
+    this.#at.db.close()
+    this.#at = connected(this.#options.open())
   }
 }
 

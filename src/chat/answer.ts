@@ -1,0 +1,158 @@
+// One run from its start to its end: waits for the answer it follows, composes what the model sees, passes on what the model says,
+// writes it down on the way, and ends in exactly one of complete, stopped, failed, interrupted.
+
+import { must } from '../core/assert.ts'
+import { compose } from '../core/compose.ts'
+import { ownJson } from '../core/json.ts'
+import type { Message } from '../core/message.ts'
+import { ModelError, type ModelEvent, type ModelUsage } from '../core/model.ts'
+import type { Chat, KnownPersona } from './chat.ts'
+import type { LiveRun } from './live.ts'
+import { Notebook } from './notebook.ts'
+import { retitle } from './title.ts'
+import { Writing } from './writing.ts'
+
+const retriesMax = 2
+const retryMsMax = 30_000
+const maxOutputTokens = 8_192
+
+export type Ending = {
+  status: 'complete' | 'stopped' | 'failed' | 'interrupted'
+  error: unknown
+  usage: ModelUsage | null
+}
+
+/** Never rejects: whoever waits learns of the end from the run itself. */
+export async function answer(chat: Chat, live: LiveRun, persona: KnownPersona): Promise<void> {
+  const notebook = new Notebook(chat, live)
+  try {
+    const ending = await converse(chat, live, persona)
+    await notebook.end(ending)
+    if (ending.status === 'complete' && live.ids.attempt === 1) void retitle(chat, live.ids)
+  } catch (fault) {
+    chat.report('a run could not be brought to its end', fault)
+  } finally {
+    notebook.close()
+    chat.live.close(live)
+  }
+}
+
+async function converse(chat: Chat, live: LiveRun, persona: KnownPersona): Promise<Ending> {
+  try {
+    const prompt = must(
+      await chat.store.message(live.ids.user, live.ids.threadId, live.ids.messageId),
+      'what is answered was said',
+    )
+    await answerBefore(chat, live, prompt)
+    const request = await composed(chat, live, persona, prompt)
+    return await speak(chat, live, request)
+  } catch (fault) {
+    if (live.isStopped) return endingOfStop(live)
+    if (!(fault instanceof ModelError)) chat.report('a run failed', fault)
+    return { status: 'failed', error: errorOf(fault), usage: null }
+  }
+}
+
+/** A message sent while an answer is running is answered after it. */
+async function answerBefore(chat: Chat, live: LiveRun, prompt: Message): Promise<void> {
+  const { user, threadId } = live.ids
+  const before = chat.live.ofThread(user, threadId).find(({ ids }) => ids.replyId === prompt.parentId)
+  if (before) await Promise.race([before.over, aborted(live.stopped)])
+}
+
+async function composed(chat: Chat, live: LiveRun, { definition, version }: KnownPersona, prompt: Message) {
+  const { user, threadId, messageId, runId, epoch } = live.ids
+  const owner = must(await chat.store.user(user), 'who said something is a user')
+  const limit = Math.min(200, chat.window.messages + 1)
+  const page = must(
+    await chat.store.messages(user, threadId, { limit, branch: messageId, before: prompt.seq + 1 }),
+    'a thread with a run can be read',
+  )
+  const branch = page.messages
+  const context = compose({
+    persona: definition,
+    personaVersion: version,
+    personaPrompt: personaPromptOf(owner.personaPrompt),
+    language: owner.language ?? 'en',
+    branch,
+    earlier: page.hasMore.before ? (branch[0]?.seq ?? 1) - 1 : 0,
+    window: chat.window,
+  })
+  const noted = chat.store.commit({
+    user,
+    at: chat.now(),
+    changes: [{ kind: 'run.composed', runId, epoch, contextReceipt: ownJson(context.receipt) }],
+  })
+  noted.catch((fault: unknown) => chat.report('a context receipt was not written', fault))
+  return { instructions: context.instructions, messages: context.messages }
+}
+
+function personaPromptOf(json: string | null): string | null {
+  if (json === null) return null
+  const { text } = JSON.parse(json) as { text?: string }
+  return text ?? null
+}
+
+type Request = Awaited<ReturnType<typeof composed>>
+
+/** Asked again at most twice, and only while nothing has been said. */
+async function speak(chat: Chat, live: LiveRun, request: Request): Promise<Ending> {
+  for (let attempt = 1; ; attempt++) {
+    const writing = new Writing(live)
+    try {
+      return await once(chat, live, request, writing)
+    } catch (fault) {
+      writing.close()
+      if (live.isStopped) return endingOfStop(live)
+      const again =
+        fault instanceof ModelError && fault.passing && live.log.length === 0 && attempt <= retriesMax
+      if (!again) throw fault
+      const afterMs = Math.min(fault.retryAfterMs ?? 500 * 2 ** attempt, retryMsMax)
+      live.notice({ type: 'retrying', attempt, afterMs, reason: fault.message })
+      await Promise.race([pause(afterMs), aborted(live.stopped)])
+    }
+  }
+}
+
+async function once(chat: Chat, live: LiveRun, request: Request, writing: Writing): Promise<Ending> {
+  let end: (ModelEvent & { type: 'end' }) | null = null
+  if (live.isStopped) return endingOfStop(live)
+  for await (const event of chat.model.stream({ ...request, maxOutputTokens, signal: live.stopped })) {
+    if (live.isStopped) break
+    if (event.type === 'end') end = event
+    else writing.write(event)
+    if (writing.isFull)
+      return {
+        status: 'stopped',
+        error: { code: 'answer_too_long', message: 'The answer reached the largest size that is kept.' },
+        usage: null,
+      }
+  }
+  writing.close()
+  if (live.isStopped) return endingOfStop(live)
+  if (!end) throw new ModelError('cut', 'The model stopped in the middle of its answer.')
+  return { status: 'complete', error: end.finish === 'stop' ? null : { code: end.finish }, usage: end.usage }
+}
+
+const endingOfStop = (live: LiveRun): Ending => {
+  const interrupted = live.stopped.reason === 'shutdown'
+  return {
+    status: interrupted ? 'interrupted' : 'stopped',
+    error: { code: interrupted ? 'shutdown' : 'stopped' },
+    usage: null,
+  }
+}
+
+/** What the person reads about a failure; a fault of ours is not told in its own words. */
+function errorOf(fault: unknown): { code: string; message: string; status?: number | null } {
+  if (fault instanceof ModelError) return { code: fault.fault, message: fault.message, status: fault.status }
+  return { code: 'internal', message: 'A fault of ours ended this answer.' }
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms))
+
+const aborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })

@@ -1,0 +1,163 @@
+// Everything of a run from a position on, whether it is alive here, ended a moment ago, or was folded into its message long since.
+// The end is always told.
+
+import { must } from '../core/assert.ts'
+import { ThreadkeepError } from '../core/errors.ts'
+import type { Message } from '../core/message.ts'
+import type { Part } from '../core/part.ts'
+import type { Receipt } from '../core/receipt.ts'
+import { type RunEntry, RunLog, type RunPosition, startOfRun } from '../core/run-log.ts'
+import type { Run, RunStatus } from '../core/run.ts'
+import type { Store } from '../core/store.ts'
+import type { Chat } from './chat.ts'
+import type { LiveRun } from './live.ts'
+import { runOf } from './stop.ts'
+
+type RunFacts = { runId: string; threadId: string; messageId: string; replyId: string; attempt: number }
+
+export type Followed =
+  | { type: 'run.started'; position: RunPosition; run: RunFacts }
+  | { type: 'run.delta'; position: RunPosition; part: number; kind: 'text' | 'reasoning'; text: string }
+  | { type: 'run.part'; position: RunPosition; part: number; value: Part }
+  | { type: 'run.retrying'; position: RunPosition; attempt: number; afterMs: number; reason: string }
+  | { type: 'run.rewound'; to: RunPosition }
+  | { type: 'run.snapshot'; position: RunPosition; message: Message }
+  | { type: 'run.ended'; status: RunStatus; error: unknown }
+  | { type: 'message.finished'; message: Message; receipt: Receipt }
+
+export type Deliver = (event: Followed) => void
+
+/** Resolves when the end was delivered or the signal aborted. A null position is the beginning. */
+export async function follow(
+  chat: Chat,
+  user: string,
+  runId: string,
+  after: RunPosition | null,
+  deliver: Deliver,
+  signal: AbortSignal,
+): Promise<void> {
+  const run = await runOf(chat, user, runId)
+  const start = startOfRun(run.epoch)
+  if (after === null) deliver({ type: 'run.started', position: start, run: factsOf(run) })
+  const live = chat.live.get(user, runId)
+  if (live) await followLive(live, rewound(live.log, after ?? start, deliver), deliver, signal)
+  else await recount(chat, run, after ?? start, deliver)
+  if (signal.aborted) return
+  await tellEnd(chat, user, runId, deliver)
+}
+
+async function followLive(
+  live: LiveRun,
+  position: RunPosition,
+  deliver: Deliver,
+  signal: AbortSignal,
+): Promise<void> {
+  const left = Promise.withResolvers<void>()
+  signal.addEventListener('abort', () => left.resolve(), { once: true })
+  const leave = live.listen({
+    position,
+    words: (entries, reached) => tell(entries, live.log, reached, deliver),
+    notice: (notice) => {
+      if (notice.type === 'retrying')
+        deliver({ ...notice, type: 'run.retrying', position: live.log.position })
+    },
+  })
+  await Promise.race([live.over, left.promise])
+  leave()
+}
+
+/** Not alive in this process: what was written down, or the message that it was folded into. */
+async function recount(chat: Chat, run: Run, after: RunPosition, deliver: Deliver): Promise<void> {
+  const log = await writtenLog(chat.store, run)
+  const message = await replyOf(chat, run)
+  if (log.length === 0 && message.text !== '' && message.status !== 'pending') {
+    deliver({ type: 'run.snapshot', position: after, message })
+    return
+  }
+  tell(log.after(rewound(log, after, deliver)), log, log.position, deliver)
+}
+
+type Events = Pick<Store, 'runEvents'>
+
+export async function writtenLog(store: Events, run: Run): Promise<RunLog> {
+  const log = new RunLog(run.epoch)
+  for (let ordinal = -1; ;) {
+    const batches = await store.runEvents(run.userId, run.id, ordinal)
+    for (const { events } of batches) for (const entry of JSON.parse(events) as RunEntry[]) log.append(entry)
+    const last = batches.at(-1)
+    if (!last) return log
+    ordinal = last.ordinal
+  }
+}
+
+/** A reader who is ahead of what survived, or comes from another epoch, is told how far to go back. */
+function rewound(log: RunLog, after: RunPosition, deliver: Deliver): RunPosition {
+  const start = startOfRun(log.epoch)
+  if (after.epoch === log.epoch && !log.isAhead(after)) return after
+  const to = after.epoch === log.epoch ? log.position : start
+  deliver({ type: 'run.rewound', to })
+  return to
+}
+
+function tell(entries: readonly RunEntry[], log: RunLog, reached: RunPosition, deliver: Deliver): void {
+  for (const [i, entry] of entries.entries()) {
+    const position = i === entries.length - 1 ? reached : positionAfter(entries, i, log, reached)
+    if (entry.type === 'part') deliver({ type: 'run.part', position, part: entry.part, value: entry.value })
+    else deliver({ type: 'run.delta', position, part: entry.part, kind: entry.kind, text: entry.text })
+  }
+}
+
+/** Counted back from where the last entry reached. */
+function positionAfter(
+  entries: readonly RunEntry[],
+  index: number,
+  log: RunLog,
+  reached: RunPosition,
+): RunPosition {
+  const rest = new RunLog(log.epoch, entries.slice(index + 1)).position
+  return { epoch: reached.epoch, bytes: reached.bytes - rest.bytes, pieces: reached.pieces - rest.pieces }
+}
+
+async function tellEnd(chat: Chat, user: string, runId: string, deliver: Deliver): Promise<void> {
+  const run = await runOf(chat, user, runId)
+  if (run.status === 'running') {
+    const ended = 'its end could not be written yet; ask again in a moment'
+    throw new ThreadkeepError(
+      'unavailable',
+      `The run "${runId}" is over, and ${ended}.`,
+      'Resume from the last position.',
+    )
+  }
+  const message = await replyOf(chat, run)
+  deliver({ type: 'run.ended', status: run.status, error: run.error })
+  deliver({ type: 'message.finished', message, receipt: await receiptOf(chat, run, message) })
+}
+
+async function replyOf(chat: Chat, run: Run): Promise<Message> {
+  return must(
+    await chat.store.message(run.userId, run.threadId, run.replyId),
+    'a run has its reply in its thread',
+  )
+}
+
+async function receiptOf(chat: Chat, run: Run, message: Message): Promise<Receipt> {
+  const thread = await chat.store.thread(run.userId, run.threadId)
+  return {
+    id: message.id,
+    seq: message.seq,
+    changeSeq: thread?.changeSeq ?? 0,
+    position: chat.store.position(),
+    durability: chat.store.durability,
+    result: 'kept',
+    forked: false,
+    headId: thread?.headId ?? null,
+  }
+}
+
+const factsOf = ({ id, threadId, messageId, replyId, attempt }: Run): RunFacts => ({
+  runId: id,
+  threadId,
+  messageId,
+  replyId,
+  attempt,
+})

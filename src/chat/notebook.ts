@@ -1,0 +1,120 @@
+// Writes a run down while it speaks: at least every second or 2 KiB, and at the end whole. What was written survives any crash.
+
+import { must } from '../core/assert.ts'
+import { ThreadkeepError } from '../core/errors.ts'
+import { type CanonicalJson, ownJson } from '../core/json.ts'
+import { keptOrThrow } from '../core/receipt.ts'
+import type { Change } from '../core/change.ts'
+import type { Part } from '../core/part.ts'
+import type { Ending } from './answer.ts'
+import type { Chat } from './chat.ts'
+import type { LiveRun } from './live.ts'
+
+const everyMs = 800
+const everyBytes = 1_800
+const endRetries = 8
+
+export class Notebook {
+  readonly #chat: Chat
+  readonly #live: LiveRun
+  readonly #timer: NodeJS.Timeout
+  #written = 0
+  #bytesWritten = 0
+  #ordinal = 0
+  #writing: Promise<void> = Promise.resolve()
+  #busy = false
+  #writtenAt: number
+
+  constructor(chat: Chat, live: LiveRun) {
+    this.#chat = chat
+    this.#live = live
+    this.#writtenAt = chat.now()
+    this.#timer = setInterval(() => this.#look(), 100)
+    this.#timer.unref()
+  }
+
+  /** The whole answer and how it ended, durable. Tried again while the store is away, because an answer that was heard is to be kept. */
+  async end(ending: Ending): Promise<void> {
+    this.close()
+    await this.#writing
+    for (let attempt = 1; ; attempt++) {
+      try {
+        keptOrThrow(await this.#commit(...this.#rest(), endedChange(this.#live, ending)))
+        return
+      } catch (fault) {
+        if (!(fault instanceof ThreadkeepError) || fault.code !== 'unavailable' || attempt > endRetries)
+          throw fault
+        await new Promise((resolve) => setTimeout(resolve, 250 * attempt))
+      }
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+  }
+
+  #look(): void {
+    const { log } = this.#live
+    if (this.#busy || log.length === this.#written) return
+    const dueByTime = this.#chat.now() - this.#writtenAt >= everyMs
+    if (!dueByTime && log.position.bytes - this.#bytesWritten < everyBytes) return
+    this.#busy = true
+    this.#writing = this.#write().finally(() => (this.#busy = false))
+  }
+
+  /** What has been said and not yet written, as one more batch of the log. */
+  #rest(): Change[] {
+    const { log, ids } = this.#live
+    if (log.length === this.#written) return []
+    const events = ownJson(log.entriesFrom(this.#written))
+    const { runId, epoch } = ids
+    return [
+      { kind: 'run.progressed', runId, epoch, ordinal: this.#ordinal, position: log.position.bytes, events },
+    ]
+  }
+
+  async #write(): Promise<void> {
+    const { log } = this.#live
+    const [length, position] = [log.length, log.position.bytes]
+    try {
+      keptOrThrow(await this.#commit(...this.#rest()))
+      this.#written = length
+      this.#bytesWritten = position
+      this.#ordinal++
+      this.#writtenAt = this.#chat.now()
+    } catch (fault) {
+      this.#chat.report('a part of an answer was not written down yet', fault)
+    }
+  }
+
+  #commit(...changes: Change[]) {
+    return this.#chat.store.commit({ user: this.#live.ids.user, at: this.#chat.now(), changes })
+  }
+}
+
+function endedChange({ ids, log }: LiveRun, { status, error, usage }: Ending): Change {
+  const end = {
+    kind: 'run.ended' as const,
+    runId: ids.runId,
+    epoch: ids.epoch,
+    status,
+    ...jsonOf('error', error),
+    ...jsonOf('usage', usage),
+  }
+  return { ...end, ...wordsOf(log.parts()) }
+}
+
+/** An answer without words is an empty text, not an empty list. */
+export function wordsOf(parts: Part[]): { text: string } | { parts: Part[] } {
+  if (parts.length === 0) return { text: '' }
+  const only = must(parts[0], 'a list that is not empty has a first')
+  return parts.length === 1 && only.type === 'text' && 'text' in only
+    ? { text: String(only.text) }
+    : { parts }
+}
+
+function jsonOf<K extends 'error' | 'usage'>(key: K, value: unknown): { [key in K]?: CanonicalJson } {
+  return value === null || value === undefined
+    ? {}
+    : ({ [key]: ownJson(value) } as { [key in K]: CanonicalJson })
+}

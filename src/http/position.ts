@@ -1,0 +1,30 @@
+// A caller may name the position of their last write; an answer is then at least that new, or is not given.
+
+import { ThreadkeepError } from '../core/errors.ts'
+import type { Store } from '../core/store.ts'
+
+const form = /^([\w:/]{1,60})-(\d{1,15})$/
+
+/** The header that says how new this answer is, for whoever asked. */
+export function positionReached(request: Request, store: Store): Record<string, string> {
+  const named = request.headers.get('threadkeep-position')
+  if (named === null) return {}
+  const [, asked, least] = form.exec(named) ?? []
+  if (asked === undefined)
+    throw new ThreadkeepError(
+      'malformed',
+      'This Threadkeep-Position is none that a receipt has.',
+      'Send the position of your last receipt, or leave the header out.',
+    )
+  const reached = store.position()
+  const [, own, current] = form.exec(reached) ?? []
+  // A position of another store, from before a move, says nothing about this one.
+  if (asked === own && Number(current) < Number(least)) throw behind
+  return { 'threadkeep-position': reached }
+}
+
+const behind = new ThreadkeepError(
+  'unavailable',
+  'This node has not yet seen the write that this request builds on.',
+  'Try again in a moment; if it stays so, the store was put back to an older state.',
+)

@@ -1,0 +1,18 @@
+// What happens when somebody puts a mark on a message, or takes it off.
+
+import type { MarkPut, MarkRemoved } from '../../core/change.ts'
+import { statusCode } from '../codes.ts'
+import { deleted, type Draft, isStop, type Step, type Stop } from './draft.ts'
+import { findMessage } from './plan-bin.ts'
+import type { Statements } from './statements.ts'
+
+export function planMark(draft: Draft, put: Statements, change: MarkPut | MarkRemoved): Step | Stop {
+  const found = findMessage(draft, put, change)
+  if (isStop(found)) return found
+  const { thread, row } = found
+  if (row.status === statusCode('deleted')) return deleted('message', change.messageId)
+  const at = [draft.user.key, thread.key, row.seq, change.mark] as const
+  if (change.kind === 'mark.put') draft.writes.push(() => put.putMark.run(...at, change.value, draft.at))
+  else draft.writes.push(() => put.removeMark.run(...at))
+  return { id: change.messageId, seq: row.seq, forked: false, changeSeq: draft.changeSeq, replayed: false }
+}
