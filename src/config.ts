@@ -11,6 +11,18 @@ const wholeNumber = z.string().regex(/^\d+$/).transform(Number)
 const yesOrNo = z.enum(['1', '0', 'true', 'false', '']).transform((text) => text === '1' || text === 'true')
 const storeAddress = z.string().regex(/^(sqlite:.+|memory:)$/)
 
+const secret = <E extends string>(env: E, meaning: string) =>
+  ({ env, default: '', meaning, allowed: 'text', schema: z.string(), secret: true }) as const
+
+const baseUrl = <E extends string>(env: E, meaning: string) =>
+  ({
+    env,
+    default: '',
+    meaning,
+    allowed: 'an http or https address',
+    schema: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
+  }) as const
+
 export const settings = {
   host: {
     env: 'HOST',
@@ -52,6 +64,79 @@ export const settings = {
     allowed: '1 or 0',
     schema: yesOrNo,
   },
+  model: {
+    env: 'THREADKEEP_MODEL',
+    default: '',
+    meaning:
+      'Who answers, as `provider:name`. Left out: the first provider whose key is there, else the built-in demo voice. See docs/models.md.',
+    allowed: '"provider:name" or nothing',
+    schema: z.string(),
+  },
+  openaiKey: secret('OPENAI_API_KEY', 'The key for OpenAI.'),
+  anthropicKey: secret('ANTHROPIC_API_KEY', 'The key for Anthropic.'),
+  googleKey: secret('GOOGLE_GENERATIVE_AI_API_KEY', 'The key for Google.'),
+  openaiBaseUrl: baseUrl(
+    'OPENAI_BASE_URL',
+    'Where an OpenAI-compatible provider is: Ollama, vLLM, a gateway.',
+  ),
+  anthropicBaseUrl: baseUrl('ANTHROPIC_BASE_URL', 'Where an Anthropic-compatible provider is.'),
+  googleBaseUrl: baseUrl('GOOGLE_BASE_URL', 'Where a Google-compatible provider is.'),
+  window: {
+    env: 'THREADKEEP_WINDOW',
+    default: '20/65536',
+    meaning:
+      'What the model sees of a thread: at most this many of its newest messages, and at most this many bytes of them.',
+    allowed: '"messages" or "messages/bytes", like 20 or 20/65536',
+    schema: z
+      .string()
+      .regex(/^[1-9]\d{0,2}(\/[1-9]\d{2,6})?$/)
+      .transform((text) => {
+        const [messages = 20, bytes = 65_536] = text.split('/').map(Number)
+        return { messages: Math.min(messages, 199), bytes }
+      }),
+  },
+  url: {
+    env: 'THREADKEEP_URL',
+    default: '',
+    meaning: 'Where people reach this house when a proxy stands before it.',
+    allowed: 'an http or https address',
+    schema: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
+  },
+  origins: {
+    env: 'THREADKEEP_ORIGINS',
+    default: '',
+    meaning: 'Other origins, exact and separated by commas, whose pages may call the doors with credentials.',
+    allowed: 'origins like https://app.example.com',
+    schema: z
+      .string()
+      .transform((text) =>
+        text
+          .split(',')
+          .map((origin) => origin.trim())
+          .filter(Boolean),
+      )
+      .refine((origins) =>
+        origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+      ),
+  },
+  trustProxy: {
+    env: 'THREADKEEP_TRUST_PROXY',
+    default: '0',
+    meaning: 'How many proxies stand before it, whose X-Forwarded-For is believed.',
+    allowed: 'a whole number from 0 to 9',
+    schema: z.string().regex(/^\d$/).transform(Number),
+  },
+  guestsPerHour: {
+    env: 'THREADKEEP_GUESTS_PER_HOUR',
+    default: '60',
+    meaning: 'How many guests one address may make in an hour.',
+    allowed: 'a whole number',
+    schema: wholeNumber,
+  },
+  metricsToken: secret(
+    'THREADKEEP_METRICS_TOKEN',
+    'Lets a scraper that is not on this machine read /metrics.',
+  ),
 } as const
 
 export type Setting = keyof typeof settings
@@ -64,6 +149,8 @@ export type ConfigLine = {
   value: Config[Setting]
   from: Origin
   meaning: string
+  /** Not to be shown. */
+  secret: boolean
 }
 
 type Environment = Record<string, string | undefined>
@@ -85,9 +172,9 @@ export function configLines(
 ): ConfigLine[] {
   const file = envFile(folder)
   const lines = names.map((setting) => lineOf(setting, given(setting, options, env, file)))
-  const data = String(lines.find(({ setting }) => setting === 'data')?.value)
+  const data = textOf(lines.find(({ setting }) => setting === 'data')?.value)
   return lines.map((line) =>
-    line.setting === 'store' ? { ...line, value: storeIn(data, String(line.value)) } : line,
+    line.setting === 'store' ? { ...line, value: storeIn(data, textOf(line.value)) } : line,
   )
 }
 
@@ -101,7 +188,7 @@ function given(
 ): { text: string; from: Origin } {
   const option = options[setting]
   const { env: name, default: fallback } = settings[setting]
-  if (option !== undefined) return { text: String(option), from: 'option' }
+  if (option !== undefined) return { text: textOf(option), from: 'option' }
   if (env[name] !== undefined) return { text: env[name], from: 'environment' }
   if (file[name] !== undefined) return { text: file[name], from: '.env' }
   return { text: fallback, from: 'default' }
@@ -110,7 +197,8 @@ function given(
 function lineOf(setting: Setting, { text, from }: { text: string; from: Origin }): ConfigLine {
   const { env, meaning, allowed, schema } = settings[setting]
   const parsed = schema.safeParse(text)
-  if (parsed.success) return { setting, env, value: parsed.data, from, meaning }
+  if (parsed.success)
+    return { setting, env, value: parsed.data, from, meaning, secret: 'secret' in settings[setting] }
   const name = from === 'option' ? `The option "${setting}"` : env
   const where = from === '.env' ? ' (in .env)' : ''
   throw new ThreadkeepError(
@@ -118,6 +206,13 @@ function lineOf(setting: Setting, { text, from }: { text: string; from: Origin }
     `${name} is ${JSON.stringify(text)}${where}, and must be ${allowed}.`,
     'Put it right or leave it out. `threadkeep config` lists every setting.',
   )
+}
+
+/** A setting may be given in its parsed form too; then it is judged by its text once more. */
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.join(',')
+  if (typeof value === 'object' && value !== null) return Object.values(value).join('/')
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function storeIn(data: string, address: string): string {
@@ -129,3 +224,7 @@ function envFile(folder: string): Environment {
   const path = join(folder, '.env')
   return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {}
 }
+
+/** npm runs a command inside a shell of its own, which matters to whoever waits for a signal. */
+export const startedByNpm = (env: Environment = process.env): boolean =>
+  env['npm_lifecycle_event'] !== undefined

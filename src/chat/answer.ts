@@ -13,6 +13,7 @@ import { retitle } from './title.ts'
 import { Writing } from './writing.ts'
 
 const retriesMax = 2
+/** A provider that wants to be left alone for longer is not waited for: the person decides. */
 const retryMsMax = 30_000
 const maxOutputTokens = 8_192
 
@@ -105,9 +106,13 @@ async function speak(chat: Chat, live: LiveRun, request: Request): Promise<Endin
       writing.close()
       if (live.isStopped) return endingOfStop(live)
       const again =
-        fault instanceof ModelError && fault.passing && live.log.length === 0 && attempt <= retriesMax
+        fault instanceof ModelError &&
+        fault.passing &&
+        live.log.length === 0 &&
+        attempt <= retriesMax &&
+        (fault.retryAfterMs ?? 0) <= retryMsMax
       if (!again) throw fault
-      const afterMs = Math.min(fault.retryAfterMs ?? 500 * 2 ** attempt, retryMsMax)
+      const afterMs = fault.retryAfterMs ?? 500 * 2 ** attempt
       live.notice({ type: 'retrying', attempt, afterMs, reason: fault.message })
       await Promise.race([pause(afterMs), aborted(live.stopped)])
     }

@@ -1,7 +1,7 @@
 // threadkeep config: every setting, its value and where that came from.
 
 import { parseArgs } from 'node:util'
-import { configLines, type Setting, settings } from '../config.ts'
+import { type ConfigLine, configLines, type Setting, settings } from '../config.ts'
 
 export function config(words: string[]): number {
   const { values } = parseArgs({
@@ -9,14 +9,21 @@ export function config(words: string[]): number {
     options: { json: { type: 'boolean' }, markdown: { type: 'boolean' } },
   })
   if (values.markdown) console.log(configurationPage())
-  else if (values.json) console.log(JSON.stringify(configLines(), null, 2))
+  else if (values.json) console.log(JSON.stringify(configLines().map(masked), null, 2))
   else printLines()
   return 0
 }
 
+/** A secret is said to be there, and not said. */
+function masked(line: ConfigLine): ConfigLine {
+  return line.secret && line.value !== '' ? { ...line, value: '********' } : line
+}
+
 function printLines(): void {
-  for (const { env, value, from, meaning } of configLines())
-    console.log(`${env}=${String(value)}  (${from})\n    ${meaning}`)
+  for (const { env, value, from, meaning } of configLines().map(masked))
+    console.log(
+      `${env}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}  (${from})\n    ${meaning}`,
+    )
 }
 
 /** docs/configuration.md, which a test compares with this. */

@@ -1,15 +1,37 @@
-// threadkeep start: opens the store and says so. The doors come with the next room; until then there is nothing to wait for.
+// threadkeep start: opens the store, opens the doors, says where both are, and closes in order when it is asked to.
 
+import { startedByNpm } from '../config.ts'
 import { threadkeep } from '../server.ts'
 
 export async function start(): Promise<number> {
-  await using keep = await threadkeep()
+  const asked = askedToStop()
+  const keep = await threadkeep()
   const { engine, file, schemaVersion, durability, created, openedInMs } = keep.about
-  const word = created ? 'begun' : 'opened'
   console.log(
-    `Database initialised at ${file}: ${engine}, schema ${schemaVersion}, ${word} in ${openedInMs} ms.`,
+    `Database initialised at ${file}: ${engine}, schema ${schemaVersion}, ${created ? 'begun' : 'opened'} in ${openedInMs} ms.`,
   )
   if (durability === 'none') console.log('Nothing is kept beyond this run: THREADKEEP_STORE is memory:.')
-  console.log('The store is in order. There are no doors to it yet, so it is closed again.')
+  const { provider, name } = keep.chat.model
+  console.log(
+    provider === 'demo'
+      ? 'No model has a key: the built-in demo voice answers.'
+      : `${provider}:${name} answers.`,
+  )
+  const { url } = await keep.listen()
+  console.log(`Threadkeep is at ${url}`)
+  await asked
+  console.log('Closing: answers under way may end.')
+  await keep.close()
   return 0
+}
+
+/** npm puts a shell between itself and us that passes no signals on, so we also stop when that shell is gone. */
+function askedToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', resolve)
+    process.once('SIGINT', resolve)
+    const parent = process.ppid
+    const watch = () => process.ppid !== parent && resolve()
+    if (startedByNpm()) setInterval(watch, 500).unref()
+  })
 }

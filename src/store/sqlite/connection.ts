@@ -1,5 +1,6 @@
 // One hardened connection to a SQLite file: the only place that knows how a file is opened.
 
+import { ThreadkeepError } from '../../core/errors.ts'
 import { constants, DatabaseSync, type StatementSync } from 'node:sqlite'
 
 /** "THKP": how a file says that it is ours. */
@@ -15,9 +16,11 @@ export type Safety = 'FULL' | 'OFF'
 /** The writing connection. `OFF` is for the ephemeral mode, whose receipts say so. */
 export function openWriting(file: string, safety: Safety): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: 5_000 })
+  const mark = isNew(db) ? `PRAGMA application_id = ${applicationId};` : ''
+  if (mark === '') refuseUnfounded(db, file)
   db.exec(`
     PRAGMA page_size = ${pageSize};
-    ${isNew(db) ? `PRAGMA application_id = ${applicationId};` : ''}
+    ${mark}
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = ${safety};
     PRAGMA wal_autocheckpoint = ${walPagesBeforeCheckpoint};
@@ -27,12 +30,23 @@ export function openWriting(file: string, safety: Safety): DatabaseSync {
   return harden(db)
 }
 
+/** Marked as ours in its very first write, so that no crash leaves a file that looks like another program's. */
+const isNew = (db: DatabaseSync) => db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined
+
+/** Looked at here, where a journal that a crash left behind is rolled back first, and before anything is changed. */
+function refuseUnfounded(db: DatabaseSync, file: string): void {
+  if (db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'meta'`).get()) return
+  db.close()
+  throw new ThreadkeepError(
+    'store_refused',
+    `${file} bears our mark, but is the database of another program: it has no table "meta".`,
+    'Give the store another path with THREADKEEP_STORE; this file was not touched.',
+  )
+}
+
 export function openReading(file: string): DatabaseSync {
   return harden(new DatabaseSync(file, { readOnly: true, timeout: 5_000 }))
 }
-
-/** Marked as ours in its very first write, so that no crash leaves a file that looks like another program's. */
-const isNew = (db: DatabaseSync) => db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined
 
 function harden(db: DatabaseSync): DatabaseSync {
   db.exec(

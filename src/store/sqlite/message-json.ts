@@ -33,7 +33,9 @@ export function messageJsonOf(row: MessageJsonRow, around: Around): string {
     `{"id":${ownId},"threadId":${quoted(around.threadId)},"seq":${seq},"parentId":${quoted(around.parentId)},${words},` +
     `"personaId":${quoted(around.personaId)},"personaVersion":${quoted(around.personaVersion)},"sessionId":null,` +
     `"provider":${quoted(around.provider)},"model":${quoted(around.model)},` +
-    `"marks":${JSON.stringify(around.marks)},"siblings":{"index":${index},"count":${count},"ids":[${siblingIds}]},` +
+    `"marks":{${Object.entries(around.marks)
+      .map(([mark, text]) => `"${mark}":${text}`)
+      .join(',')}},"siblings":{"index":${index},"count":${count},"ids":[${siblingIds}]},` +
     `"createdAt":"${isoOf(createdAt)}","finishedAt":${finished === null ? 'null' : `"${isoOf(finished)}"`}}`
   )
 }

@@ -2,14 +2,21 @@
 // the same page once as objects and once as JSON text.
 
 import type { DatabaseSync } from 'node:sqlite'
-import type { MarkName, Marks, Message, Siblings } from '../../core/message.ts'
+import type { MarkName, Message, Siblings } from '../../core/message.ts'
 import { clip, type Window, windowOf } from '../../core/page.ts'
 import type { MessageJsonPage, MessagePage, MessagesAsked } from '../../core/store.ts'
 import { childrenOf, isOnPath, newestBelow, pathTo, type Stretch, type Tree } from '../../core/tree.ts'
 import { must } from '../../core/assert.ts'
 import { statusCode } from '../codes.ts'
 import { messageJsonColumns, messageJsonOf, type MessageJsonRow } from './message-json.ts'
-import { type Around, type KeyedThread, messageColumns, messageOf, type MessageRow } from './rows.ts'
+import {
+  type Around,
+  type MarkTexts,
+  type KeyedThread,
+  messageColumns,
+  messageOf,
+  type MessageRow,
+} from './rows.ts'
 import { asArrays } from './connection.ts'
 import { Shapes } from './shapes.ts'
 import { Speakers } from './speakers.ts'
@@ -25,7 +32,7 @@ type RowHead = {
 }
 
 const siblingsShown = 50
-const noMarks: Marks = {}
+const noMarks: MarkTexts = {}
 
 const stretch = (columns: string) => `
   SELECT ${columns} FROM messages m LEFT JOIN runs r ON r.key = m.run AND r.user = m.user
@@ -206,13 +213,12 @@ export class MessageReader {
     })
   }
 
-  #marksOf(user: number, thread: number, seqs: number[]): Map<number, Marks> {
-    const marks = new Map<number, Marks>()
+  #marksOf(user: number, thread: number, seqs: number[]): Map<number, MarkTexts> {
+    const marks = new Map<number, MarkTexts>()
     const [first, last] = [seqs[0], seqs.at(-1)]
     if (first === undefined || last === undefined) return marks
     const rows = this.#ask.marks.all(user, thread, first, last) as unknown as [number, MarkName, string][]
-    for (const [seq, mark, value] of rows)
-      marks.set(seq, { ...marks.get(seq), [mark]: JSON.parse(value) as unknown })
+    for (const [seq, mark, value] of rows) marks.set(seq, { ...marks.get(seq), [mark]: value })
     return marks
   }
 

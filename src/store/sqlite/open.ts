@@ -38,7 +38,11 @@ export type About = {
   created: boolean
   openedInMs: number
 }
-export type SqliteStore = Store & { readonly upkeep: Upkeep; readonly about: About }
+export type SqliteStore = Store & {
+  readonly storeId: string
+  readonly upkeep: Upkeep
+  readonly about: About
+}
 
 export async function openSqlite(place: SqlitePlace): Promise<SqliteStore> {
   const began = performance.now()
@@ -113,6 +117,7 @@ function storeOf({ about, storeId, queue, reading, migrations, lock }: Parts): S
   const reader = new Reader(reading)
   return {
     about,
+    storeId,
     durability: about.durability,
     position: () => positionOf(storeId, queue.commitNumber),
     upkeep: {
@@ -139,6 +144,7 @@ function storeOf({ about, storeId, queue, reading, migrations, lock }: Parts): S
       yield* reader.everything(user)
     },
     [Symbol.asyncDispose]: async () => {
+      if (!reading.isOpen) return
       await queue.close()
       reader.close()
       lock[Symbol.dispose]()

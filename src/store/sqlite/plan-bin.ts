@@ -28,7 +28,7 @@ export function planDeleted(draft: Draft, put: Statements, change: MessageDelete
   const at = [draft.user.key, thread.key, row.seq] as const
   draft.writes.push(
     () => put.binMessage.run(draft.at, ...at),
-    () => put.emptyMessage.run(draft.changeSeq, draft.at, ...at),
+    () => put.emptyMessage.run(draft.at, ...at),
     () => put.forgetRunEvents.run(...at),
   )
   return step
@@ -51,7 +51,7 @@ export function planRestored(draft: Draft, put: Statements, change: MessageResto
   thread.messageCount++
   xorInto(thread.chain, linkOf(row.seq, change.messageId, row.checksum))
   draft.writes.push(
-    () => put.refillMessage.run(draft.changeSeq, ...at),
+    () => put.refillMessage.run(...at),
     () => put.unbinMessage.run(...at),
   )
   return step
@@ -76,7 +76,7 @@ export function planForgotten(draft: Draft, put: Statements, change: MessageForg
   }
   const at = [draft.user.key, thread.key, row.seq] as const
   draft.writes.push(
-    () => put.forgetMessage.run(draft.changeSeq, draft.at, ...at),
+    () => put.forgetMessage.run(draft.at, ...at),
     () => put.unbinMessage.run(...at),
     () => put.unmarkMessage.run(...at),
     () => put.forgetRunEvents.run(...at),

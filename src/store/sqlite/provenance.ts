@@ -5,7 +5,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { ThreadkeepError } from '../../core/errors.ts'
 import type { Migration } from '../migrations.ts'
 import type { Card } from './card.ts'
-import { applicationId, openReading } from './connection.ts'
+import { applicationId } from './connection.ts'
 import { hasMeta, historyOf, type Meta, readMeta, schemaHashOf } from './migrate.ts'
 
 const acceptOnPurpose = 'If this is on purpose, `threadkeep accept` says what it found and takes it as it is.'
@@ -33,16 +33,8 @@ export function refuseForeign(file: string): void {
   if (head.toString('latin1', 0, 16) !== 'SQLite format 3\0')
     throw refused(`${file} is not a SQLite database.`, elsewhere)
   const id = head.readUInt32BE(applicationIdAt)
-  if (id === applicationId) refuseUnfounded(file, elsewhere)
-  else throw refused(`${file} is the database of another program (its application id is ${id}).`, elsewhere)
-}
-
-/** Ours by its mark; then it is empty still, or it has our table of facts. */
-function refuseUnfounded(file: string, elsewhere: string): void {
-  using db = openReading(file)
-  const isEmpty = db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined
-  if (!isEmpty && !hasMeta(db))
-    throw refused(`${file} says that it is a store of ours, and is none: it has no table "meta".`, elsewhere)
+  if (id !== applicationId)
+    throw refused(`${file} is the database of another program (its application id is ${id}).`, elsewhere)
 }
 
 /** What SQLite itself says of a file that it cannot read, as words. */

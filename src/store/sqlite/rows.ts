@@ -1,6 +1,6 @@
 // Parsers from rows to what core calls them. Rows come as arrays in the order of the column lists beside each parser.
 
-import type { Message } from '../../core/message.ts'
+import type { MarkName, Marks, Message } from '../../core/message.ts'
 import type { Part } from '../../core/part.ts'
 import type { Run } from '../../core/run.ts'
 import type { Thread, TitledBy } from '../../core/thread.ts'
@@ -52,9 +52,12 @@ export type MessageRow = [
   createdAt: number, finishedAt: number | null,
 ] // prettier-ignore
 
-export type Around = Pick<
+/** The values of a message's marks as the JSON text they are kept in. */
+export type MarkTexts = { [M in MarkName]?: string }
+
+export type Around = { marks: MarkTexts } & Pick<
   Message,
-  'threadId' | 'marks' | 'parentId' | 'personaId' | 'personaVersion' | 'provider' | 'model' | 'siblings'
+  'threadId' | 'parentId' | 'personaId' | 'personaVersion' | 'provider' | 'model' | 'siblings'
 >
 
 export function messageOf(row: MessageRow, around: Around): Message {
@@ -86,11 +89,14 @@ export function messageOf(row: MessageRow, around: Around): Message {
     sources: json(sources),
     metadata: json(metadata),
     origin,
-    marks: around.marks,
+    marks: marksOf(around.marks),
     createdAt,
     finishedAt: finishedAtOf(status, createdAt, finishedAt),
   }
 }
+
+const marksOf = (texts: MarkTexts): Marks =>
+  Object.fromEntries(Object.entries(texts).map(([mark, text]) => [mark, json(text)]))
 
 /** A message that was whole when it was said has no time of its own for its end. */
 export const finishedAtOf = (status: number, createdAt: number, finishedAt: number | null): number | null =>

@@ -83,19 +83,19 @@ const sql = {
     FROM messages WHERE user = ? AND thread = ? AND seq = ?`,
   emptyMessage: `
     UPDATE messages SET status = 5, text = '', parts = NULL, tag = NULL, intent = NULL, entities = NULL, sources = NULL,
-      metadata = NULL, change_seq = ?, deleted_at = ?
+      metadata = NULL, deleted_at = ?
     WHERE user = ? AND thread = ? AND seq = ?`,
   binned: 'SELECT was FROM bin WHERE user = ? AND thread = ? AND seq = ?',
   refillMessage: `
     UPDATE messages SET status = was ->> 'status', text = was ->> 'text', parts = was ->> 'parts', tag = was ->> 'tag',
       intent = was ->> 'intent', entities = was ->> 'entities', sources = was ->> 'sources', metadata = was ->> 'metadata',
-      change_seq = ?, deleted_at = NULL
+      deleted_at = NULL
     FROM bin
     WHERE bin.user = messages.user AND bin.thread = messages.thread AND bin.seq = messages.seq
       AND messages.user = ? AND messages.thread = ? AND messages.seq = ?`,
   forgetMessage: `
     UPDATE messages SET status = 5, text = '', parts = NULL, tag = NULL, intent = NULL, confidence = NULL, entities = NULL,
-      sources = NULL, metadata = NULL, usage = NULL, checksum = NULL, change_seq = ?, deleted_at = coalesce(deleted_at, ?)
+      sources = NULL, metadata = NULL, usage = NULL, checksum = NULL, deleted_at = coalesce(deleted_at, ?)
     WHERE user = ? AND thread = ? AND seq = ?`,
   unmarkMessage: 'DELETE FROM marks WHERE user = ? AND thread = ? AND seq = ?',
   putMark: `
