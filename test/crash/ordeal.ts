@@ -1,0 +1,69 @@
+// The ordeal: kills and crowds, each beside its control, as a table of figures; ends with 1 if anything was lost, or if a control lost nothing.
+//
+//   node test/crash/ordeal.ts short | long [seed]
+import { type KillFigures, killRounds, noLoss } from './kill.ts'
+import { overlap, type OverlapFigures, overlapOnOneValue } from './overlap.ts'
+
+const sizes = {
+  short: { kills: 30, controls: 12, births: 40, perWriter: 40, perWriterOfControl: 10 },
+  long: { kills: 100, controls: 40, births: 200, perWriter: 200, perWriterOfControl: 20 },
+}
+
+const [size = 'short', given] = process.argv.slice(2)
+if (size !== 'short' && size !== 'long')
+  throw new Error(`The ordeal is short or long, and "${size}" is neither.`)
+const seed = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given)
+const asked = sizes[size]
+const began = performance.now()
+console.log(`ordeal ${size}, seed ${seed}`)
+
+type Line = { what: string; acked: number; lost: number; good: boolean; besides: string }
+const lines = [
+  ofKills('kill -9 under 64 writers', await killRounds({ rounds: asked.kills, seed })),
+  ofControl(
+    '  its control: acknowledged too early',
+    await killRounds({ rounds: asked.controls, seed, control: true }),
+  ),
+  ofKills(
+    'kill -9 while the store is made',
+    await killRounds({ rounds: asked.births, seed, fromBirth: true, livesPerFolder: 1 }),
+  ),
+  ofOverlap('64 writers in one thread', await overlap(seed, asked.perWriter)),
+  ofControl('  its control: a thread as one value', await overlapOnOneValue(asked.perWriterOfControl)),
+]
+
+print(lines)
+process.exitCode = lines.every(({ good }) => good) ? 0 : 1
+
+function ofKills(what: string, figures: KillFigures): Line {
+  const { rounds, acked, lost, halves, duplicates, unackedPresent, wrongAnswers, readyMsMax, faults } =
+    figures
+  for (const fault of faults.slice(0, 20)) console.log(`fault: ${fault}`)
+  const besides =
+    `${rounds} kills, ${halves} half, ${duplicates} twice, ${unackedPresent} kept unheard, ` +
+    `${wrongAnswers} wrong answers to retries, ${faults.length} faults, ready in <= ${Math.round(readyMsMax)} ms`
+  return { what, acked, lost, good: noLoss(figures), besides }
+}
+
+function ofOverlap(what: string, figures: OverlapFigures): Line {
+  const { acked, lost, equalSeqs, forks, unreachable, faults } = figures
+  for (const fault of faults.slice(0, 20)) console.log(`fault: ${fault}`)
+  const besides = `${equalSeqs} equal seqs, ${unreachable} out of reach, ${forks} forks, ${faults.length} faults`
+  return { what, acked, lost, good: lost + equalSeqs + unreachable + faults.length === 0, besides }
+}
+
+function ofControl(what: string, { acked, lost }: { acked: number; lost: number }): Line {
+  const share = ((100 * lost) / Math.max(acked, 1)).toFixed(1)
+  return { what, acked, lost, good: lost > 0, besides: `${share} % lost, and it has to lose some` }
+}
+
+function print(lines: Line[]): void {
+  console.log(`\n${'what'.padEnd(38)} ${'acked'.padStart(9)} ${'lost'.padStart(6)}`)
+  for (const { what, acked, lost, good, besides } of lines)
+    console.log(
+      `${what.padEnd(38)} ${String(acked).padStart(9)} ${String(lost).padStart(6)}  ${good ? 'good' : 'BAD '}  ${besides}`,
+    )
+  console.log(
+    `\n${((performance.now() - began) / 1000).toFixed(1)} s; again with: node test/crash/ordeal.ts ${size} ${seed}`,
+  )
+}
