@@ -21,7 +21,7 @@ const laws: Record<string, Law> = {
     rooms: ['core'],
     packages: [...machine, 'node:sqlite', 'better-auth', '@better-auth/', 'jose', 'pg'],
   },
-  model: { rooms: ['core'], packages: [...machine, 'ai', '@ai-sdk/'] },
+  model: { rooms: ['core'], packages: [...machine, '@ai-sdk/'] },
   http: { rooms: ['core', 'chat', 'package.json'], packages: [...machine, 'hono', '@hono/'] },
   client: { rooms: ['core'], packages: ['zod', 'react'] },
   cli: {
