@@ -48,12 +48,23 @@ export const meRoutes = [
     answers: { 200: 'application/x-ndjson' },
     handle: ({ user, request }, { store }) => ({
       status: 200,
-      body: request.method === 'HEAD' ? '' : ReadableStream.from(linesOf(store, user)),
+      body: request.method === 'HEAD' ? '' : streamOf(linesOf(store, user)),
       type: 'application/x-ndjson; charset=utf-8',
       headers: { 'content-disposition': 'attachment; filename="threadkeep.ndjson"' },
     }),
   }),
 ]
+
+function streamOf(lines: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async pull(controller) {
+      const { value, done } = await lines.next()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+    cancel: async () => void (await lines.return(undefined)),
+  })
+}
 
 const encoder = new TextEncoder()
 
