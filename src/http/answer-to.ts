@@ -16,7 +16,7 @@ import { runEvents } from './run-events.ts'
 import { messageBody, type ShownMessage } from './shapes/message.ts'
 import { runBody } from './shapes/run.ts'
 
-type Asker = Pick<Asked, 'user' | 'request' | 'requestId'>
+type Asker = Pick<Asked, 'user' | 'request'>
 
 export async function answerTo(room: Room, asker: Asker, { kept, live }: Said): Promise<Answer> {
   const message = await messageMeant(room, asker.user, kept)

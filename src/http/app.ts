@@ -35,24 +35,16 @@ export function createApp(doors: Doors): App {
 async function answered(room: Room, route: Route, c: Context<Env>): Promise<Response> {
   const request = c.req.raw
   const whence = whenceOf(request, room.settings)
-  const requestId = room.chat.newId()
   try {
-    const asked = await askedOf(room, route, c, whence, requestId)
+    const asked = await askedOf(room, route, c, whence)
     const position = positionReached(request, room.store)
     return responseOf(room, request, whence, await route.handle(asked, room), position)
   } catch (fault) {
-    if (isOurFault(fault)) note(room, `${route.method} ${route.path}`, requestId, fault)
-    return responseOf(room, request, whence, errorAnswer(fault, requestId))
+    return refused(room, c, fault, `${route.method} ${route.path}`)
   }
 }
 
-async function askedOf(
-  room: Room,
-  route: Route,
-  c: Context<Env>,
-  whence: Whence,
-  requestId: string,
-): Promise<Asked> {
+async function askedOf(room: Room, route: Route, c: Context<Env>, whence: Whence): Promise<Asked> {
   const request = c.req.raw
   const principal = await admit(route, request, whence, room.authenticate)
   const body = route.body && (await jsonBody(request, room.limits.bodyBytesMax))
@@ -64,20 +56,16 @@ async function askedOf(
     body: wellFormed(route.body, withoutUserId(body, principal), 'body'),
     request,
     socketAddress: c.env?.incoming?.socket?.remoteAddress ?? null,
-    requestId,
   }
 }
 
-/** A fault before a route was found, or out of the framework itself. */
-function refused(room: Room, c: Context<Env>, fault: unknown): Response {
+/** An id is made only for what somebody may have to ask about. */
+function refused(room: Room, c: Context<Env>, fault: unknown, door = 'no door'): Response {
   const requestId = room.chat.newId()
-  if (isOurFault(fault)) note(room, 'no route', requestId, fault)
+  if (isOurFault(fault))
+    room.log({ level: 'error', what: 'A request met a fault of ours.', door, requestId, ...traceOf(fault) })
   const whence = whenceOf(c.req.raw, room.settings)
   return responseOf(room, c.req.raw, whence, errorAnswer(fault, requestId))
-}
-
-function note(room: Room, door: string, requestId: string, fault: unknown): void {
-  room.log({ level: 'error', what: 'A request met a fault of ours.', door, requestId, ...traceOf(fault) })
 }
 
 function responseOf(

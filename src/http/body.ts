@@ -18,14 +18,13 @@ export async function jsonBody(request: Request, bytesMax: number): Promise<unkn
 }
 
 async function bytesOf(request: Request, bytesMax: number): Promise<Uint8Array> {
-  if (request.body === null) return new Uint8Array()
   const announced = Number(request.headers.get('content-length') ?? Number.NaN)
   if (announced > bytesMax) throw tooLarge(bytesMax)
   if (announced <= smallBytes) return checked(new Uint8Array(await request.arrayBuffer()), bytesMax)
-  return collected(request.body, bytesMax)
+  return request.body === null ? new Uint8Array() : collected(request.body, bytesMax)
 }
 
-/** Below this a body is taken in one piece, which is several times cheaper than as a stream. */
+/** Below this a body is taken in one piece, which is several times cheaper than as a stream: even to look at `body` costs. */
 const smallBytes = 64 * 1024
 
 function checked(bytes: Uint8Array, bytesMax: number): Uint8Array {

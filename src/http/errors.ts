@@ -38,6 +38,10 @@ export const notFound = (what: 'thread' | 'message' | 'run', id: string): Thread
     'Check the id; it may belong to another thread.',
   )
 
+/** Only its owner ever reads this. */
+export const inBin = (what: 'thread' | 'message', id: string): ThreadkeepError =>
+  new ThreadkeepError('deleted', `The ${what} "${id}" was deleted.`, 'Restore it first.')
+
 export const isOurFault = (fault: unknown): boolean =>
   !(fault instanceof ThreadkeepError) || statusOf[fault.code] === 500
 

@@ -2,9 +2,9 @@
 
 import { withPartials } from '../chat/pending.ts'
 import { must } from '../core/assert.ts'
-import { ThreadkeepError } from '../core/errors.ts'
+import type { ThreadkeepError } from '../core/errors.ts'
 import type { Message } from '../core/message.ts'
-import { notFound } from './errors.ts'
+import { inBin, notFound } from './errors.ts'
 import type { Room } from './room.ts'
 import type { ShownMessage } from './shapes/message.ts'
 
@@ -24,11 +24,12 @@ export async function shown({ chat }: Room, user: string, message: Message): Pro
 }
 
 /** A thread in the bin hides its messages, and says so to its owner. */
-export async function whyAbsent({ store }: Room, user: string, { threadId, messageId }: Place) {
+export async function whyAbsent(
+  { store }: Room,
+  user: string,
+  { threadId, messageId }: Place,
+): Promise<ThreadkeepError> {
   const thread = await store.thread(user, threadId)
   if (!thread) return notFound('thread', threadId)
   return thread.binnedAt === null ? notFound('message', messageId) : inBin('thread', threadId)
 }
-
-const inBin = (what: 'thread' | 'message', id: string) =>
-  new ThreadkeepError('deleted', `The ${what} "${id}" was deleted.`, 'Restore it first.')

@@ -41,7 +41,7 @@ function operationOf(route: Route, schemas: Json): Json {
     security: policy.who === 'anyone' ? [] : [{ bearer: [] }, { cookie: [] }],
     'x-policy': policy,
     parameters: [...pathParameters(route), ...queryParameters(route, schemas)],
-    ...(body ? { requestBody: jsonContent(schemaOf(body, 'input', schemas), true) } : null),
+    ...(body ? { requestBody: bodyOf(body, schemas) } : null),
     responses: { ...answersOf(route, schemas), default: refusal },
   }
 }
@@ -90,12 +90,14 @@ const descriptions: Record<string, string> = {
 
 const refusal = {
   description: 'Refused, in words that say what was tried and what to do next.',
-  ...jsonContent({ $ref: '#/components/schemas/Error' }, false),
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
 }
 
-function jsonContent(schema: Json, isBody: boolean): Json {
-  return { ...(isBody ? { required: true } : null), content: { 'application/json': { schema } } }
-}
+/** A body of which every field may be left out may be left out itself. */
+const bodyOf = (body: z.ZodType, schemas: Json): Json => ({
+  required: !body.safeParse({}).success,
+  content: { 'application/json': { schema: schemaOf(body, 'input', schemas) } },
+})
 
 const mediaOf = (shape: AnswerShape): string => (typeof shape === 'string' ? shape : 'application/json')
 const contentOf = (shape: AnswerShape, schemas: Json): Json =>

@@ -46,7 +46,7 @@ export function roomOf(doors: Doors, document: () => string): Room {
 /** Opens a stream of events. Its route is told by the signal when nobody listens any more. */
 export function streamed(
   { closing, log, limits, tally }: Room,
-  { request, requestId }: Pick<Asked, 'request' | 'requestId'>,
+  { request }: Pick<Asked, 'request'>,
   follow: (send: Send, signal: AbortSignal) => Promise<void>,
 ): Answer {
   const type = 'text/event-stream; charset=utf-8'
@@ -54,7 +54,7 @@ export function streamed(
   if (request.method === 'HEAD') return { status: 200, body: '', type, headers }
   const report = (fault: unknown) => {
     if (fault instanceof ThreadkeepError && fault.code !== 'internal') return
-    log({ level: 'error', what: 'A stream was cut by a fault.', requestId, ...traceOf(fault) })
+    log({ level: 'error', what: 'A stream was cut by a fault.', ...traceOf(fault) })
   }
   const counted = (send: Send, signal: AbortSignal) => tally.stream(() => follow(send, signal))
   return { status: 200, body: eventStream(counted, { ...limits, closing, report }), type, headers }

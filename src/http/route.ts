@@ -31,7 +31,6 @@ export type Asked<Path extends string = string, Query = unknown, Body = unknown>
   body: Body
   request: Request
   socketAddress: string | null
-  requestId: string
 }
 
 type ParamOf<Path extends string> = string extends Path

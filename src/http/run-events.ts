@@ -48,13 +48,13 @@ const deltaCharsMax = 16 * 1024
 /** A long text goes in steps, so that a reader on a poor line has got somewhere when it is cut off. */
 function sendDelta(send: Send, event: Extract<Followed, { type: 'run.delta' }>): void {
   const { type, part, kind, position } = event
-  let rest = event.text
-  while (rest !== '') {
-    const end = stepOf(rest)
-    const text = rest.slice(0, end)
-    rest = rest.slice(end)
-    const reached = { ...position, bytes: position.bytes - utf8Bytes(rest) }
-    sendAt(send, { type, position: reached }, { part, kind, text })
+  if (event.text.length <= deltaCharsMax) return sendAt(send, event, { part, kind, text: event.text })
+  let bytes = position.bytes - utf8Bytes(event.text)
+  for (let rest = event.text; rest !== '';) {
+    const text = rest.slice(0, stepOf(rest))
+    rest = rest.slice(text.length)
+    bytes += utf8Bytes(text)
+    sendAt(send, { type, position: { ...position, bytes } }, { part, kind, text })
   }
 }
 

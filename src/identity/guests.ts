@@ -7,6 +7,7 @@ import type { Authenticate, Principal } from '../core/principal.ts'
 import { addressOf, type Caller } from './address.ts'
 import { Buckets } from './bucket.ts'
 import { GuestTable } from './guest-table.ts'
+import { Remembered } from './remembered.ts'
 
 export type GuestOptions = {
   /** A file of its own beside the store, or `:memory:`. */
@@ -45,7 +46,11 @@ export function openGuests(options: GuestOptions): Guests {
   const buckets = new Buckets({ perHour: perHourPerAddress, burst, now })
   const newUserId = idSource(now, (bytes) => void randomFillSync(bytes))
   const cookieName = secure ? '__Host-threadkeep_guest' : 'threadkeep_guest'
-  const known = (token: string | null) => (token === null ? null : guestBehind(table, token, now()))
+  const remembered = new Remembered(now)
+  const known = (token: string | null): Guest | null => {
+    if (token === null || !tokenForm.test(token)) return null
+    return remembered.find(token) ?? remembered.keep(guestBehind(table, token, now()))
+  }
   return {
     authenticate: async (request) => principalOf(known(bearerOf(request) ?? cookieOf(request, cookieName))),
     create(caller) {
@@ -63,7 +68,6 @@ export function openGuests(options: GuestOptions): Guests {
 
 /** Found by an index on the hash, so that how long it takes says nothing about a token. */
 function guestBehind(table: GuestTable, token: string, at: number): Guest | null {
-  if (!tokenForm.test(token)) return null
   const key = hashOf(token)
   const row = table.find(key)
   if (!row) return null

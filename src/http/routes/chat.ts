@@ -49,10 +49,10 @@ export const chatRoutes = [
     summary: 'Says something in a thread, the main one unless another is named, and waits for the answer.',
     body: asked,
     answers: { 200: chatted, 201: chatted, 202: chatted, 502: errorBody },
-    async handle({ user, body, request, requestId }, room) {
+    async handle({ user, body, request }, room) {
       const { kept, live } = await say(room.chat, user, await sayIn(room, user, body))
       if (live) await overOrLate(room, live, request.signal)
-      return chatAnswer(room, user, kept, requestId)
+      return chatAnswer(room, user, kept)
     },
   }),
 ]
@@ -67,12 +67,12 @@ async function sayIn({ chat }: Room, user: string, body: z.output<typeof asked>)
   return { ...words, ...persona, threadId }
 }
 
-async function chatAnswer(room: Room, user: string, kept: Kept, requestId: string): Promise<Answer> {
+async function chatAnswer(room: Room, user: string, kept: Kept): Promise<Answer> {
   const { receipt, threadId } = kept
   const { runId, replyId } = must(kept.run, 'a message that asks for an answer has a run')
   const { run, reply } = await answerOf(room, user, runId)
   const facts = { threadId, messageId: receipt.id, replyId, runId }
-  if (run.status === 'failed') return errorAnswer(failed, requestId, { ...facts, receipt })
+  if (run.status === 'failed') return errorAnswer(failed, room.chat.newId(), { ...facts, receipt })
   const body = {
     response: reply?.text ?? '',
     status: run.status,

@@ -56,15 +56,19 @@ export const houseRoutes = [
   }),
 ]
 
-/** A read that finds nobody still shows that the database answers. */
 async function readinessOf({ store, about, chat, closing }: Room): Promise<Answer> {
-  await store.user('nobody')
-  const ready = closing?.aborted !== true
+  // A read that finds nobody still shows that the database answers; one that fails is what this door is there to say.
+  const answers = await store.user('nobody').then(
+    () => true,
+    () => false,
+  )
+  const open = closing?.aborted !== true
+  const ready = open && answers
   const parts = {
     frontend: { ok: about.frontend },
-    api: { ok: ready },
+    api: { ok: open },
     model: { ok: true, provider: chat.model.provider, name: chat.model.name },
-    database: { ok: true, engine: about.engine },
+    database: { ok: answers, engine: about.engine },
     persistence: {
       ok: store.durability !== 'none',
       durability: store.durability,

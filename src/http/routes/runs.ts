@@ -5,7 +5,7 @@ import { follow } from '../../chat/follow.ts'
 import { stopRun, stopThread } from '../../chat/stop.ts'
 import type { Run } from '../../core/run.ts'
 import { answer, ok } from '../answer.ts'
-import { notFound } from '../errors.ts'
+import { inBin, notFound } from '../errors.ts'
 import { type Room, streamed } from '../room.ts'
 import { mine, route } from '../route.ts'
 import { positionAsked, runEvents } from '../run-events.ts'
@@ -75,13 +75,14 @@ export const runRoutes = [
   }),
 ]
 
-/** A run of another thread is not here, even if it is the caller's. */
+/** A run of another thread is not here, even if it is the caller's; one in the bin is not shown. */
 async function runOf(
   { store }: Room,
   user: string,
   { threadId, runId }: { threadId: string; runId: string },
 ) {
   const run: Run | null = await store.run(user, runId)
-  if (run?.threadId === threadId) return run
-  throw notFound('run', runId)
+  if (run?.threadId !== threadId) throw notFound('run', runId)
+  if ((await store.thread(user, threadId))?.binnedAt === null) return run
+  throw inBin('thread', threadId)
 }

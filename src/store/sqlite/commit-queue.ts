@@ -5,6 +5,8 @@ import { ThreadkeepError } from '../../core/errors.ts'
 import { commitsWaitingMax } from '../../core/limits.ts'
 import type { PreparedCommit } from '../../core/prepared.ts'
 import type { Outcome } from '../../core/receipt.ts'
+import { positionOf } from '../codes.ts'
+import { packCommit, type PackedCommit, unpackOutcomes } from './packed.ts'
 import type { FromWriter, ToWriter, WriterThreadData } from './writer-thread.ts'
 import type { Settled } from './writer.ts'
 
@@ -14,12 +16,14 @@ export class CommitQueue {
   readonly #worker: Worker
   readonly #waiting = new Map<number, Waiting>()
   readonly #closed = Promise.withResolvers<void>()
-  #bundle: [number, PreparedCommit][] = []
+  readonly #data: WriterThreadData
+  #bundle: PackedCommit[] = []
   #tickets = 0
   #over: Error | null = null
   #commitNumber: number
 
   constructor(data: WriterThreadData) {
+    this.#data = data
     this.#commitNumber = data.card.commitNumber
     this.#worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
       workerData: data,
@@ -48,7 +52,7 @@ export class CommitQueue {
       const ticket = ++this.#tickets
       if (this.#waiting.size === 0) this.#worker.ref()
       this.#waiting.set(ticket, { resolve, reject })
-      if (this.#bundle.push([ticket, commit]) === 1) setImmediate(() => this.#send())
+      if (this.#bundle.push(packCommit(ticket, commit)) === 1) setImmediate(() => this.#send())
     })
   }
 
@@ -71,7 +75,9 @@ export class CommitQueue {
   #receive(message: FromWriter): void {
     if ('closed' in message) return
     this.#commitNumber = message.commitNumber
-    for (const [ticket, settled] of message.settled) this.#answer(ticket, settled)
+    const position = positionOf(this.#data.card.storeId, message.commitNumber)
+    for (const [ticket, settled] of unpackOutcomes(message.settled, position, this.#data.durability))
+      this.#answer(ticket, settled)
     if (this.#waiting.size === 0) this.#worker.unref()
   }
 

@@ -7,6 +7,7 @@ import type { PreparedCommit } from '../../core/prepared.ts'
 import type { Durability } from '../../core/receipt.ts'
 import { type Card, cardKeeper } from './card.ts'
 import { confine, openWriting, type Safety } from './connection.ts'
+import { packOutcomes, type PackedCommit, type PackedOutcomes, unpackCommit } from './packed.ts'
 import { Turns } from './turns.ts'
 import { type Settled, Writer } from './writer.ts'
 
@@ -19,12 +20,10 @@ export type WriterThreadData = {
 }
 /** Commits with the numbers under which their senders wait; `close` once, at the end. */
 export type ToWriter =
-  | { commits: [ticket: number, commit: PreparedCommit][] }
+  | { commits: PackedCommit[] }
   | { dropRunLogs: { endedBefore: number } }
   | { close: true }
-export type FromWriter =
-  | { settled: [ticket: number, settled: Settled][]; commitNumber: number }
-  | { closed: true }
+export type FromWriter = { settled: PackedOutcomes; commitNumber: number } | { closed: true }
 
 const port = must(parentPort, 'the writer runs on a thread of its own')
 const { file, folder, safety, durability, card } = workerData as WriterThreadData
@@ -46,7 +45,7 @@ port.on('message', (message: ToWriter) => {
 function receive(message: ToWriter): void {
   if ('close' in message) closing = true
   else if ('dropRunLogs' in message) writer.dropRunLogs(message.dropRunLogs.endedBefore)
-  else for (const entry of message.commits) turns.add(entry[1].user, entry)
+  else for (const packed of message.commits) turns.add(packed[1], [packed[0], unpackCommit(packed)])
 }
 
 function drainPort(): void {
@@ -61,7 +60,7 @@ function serve(): void {
     ticket,
     must(settled[i], 'every commit is settled'),
   ])
-  port.postMessage({ settled: answers, commitNumber } satisfies FromWriter)
+  port.postMessage({ settled: packOutcomes(answers), commitNumber } satisfies FromWriter)
 }
 
 function close(): void {
