@@ -14,6 +14,7 @@ import { type Config, configFrom, type Options } from './config.ts'
 import { ThreadkeepError } from './core/errors.ts'
 import { idSource } from './core/id.ts'
 import type { Model } from './core/model.ts'
+import type { Authenticate } from './core/principal.ts'
 import type { Store } from './core/store.ts'
 import type { SchemaLine, Upkeep } from './core/upkeep.ts'
 import { createApp } from './http/app.ts'
@@ -46,6 +47,8 @@ const runLogMs = 60 * 60_000
 export type Embedding = Omit<Options, 'model'> & {
   /** `provider:name`, or a model of your own. */
   model?: string | Model | undefined
+  /** Your own sign-in: who this request comes from, or null. Guests stay possible beside it. */
+  authenticate?: (request: Request) => Promise<{ userId: string } | null>
   /** How the doors behave; for tests and unusual hosts. */
   doors?: Partial<DoorSettings>
   log?: (line: { level: 'error' | 'warn'; what: string } & Record<string, unknown>) => void
@@ -77,7 +80,7 @@ export type Threadkeep = AsyncDisposable & {
  * app.use('/chat', (req, res) => keep.node(req, res))
  */
 export async function threadkeep(options: Embedding = {}): Promise<Threadkeep> {
-  const { model: givenModel, doors, log = defaultLog, ...settings } = options
+  const { model: givenModel, doors, log = defaultLog, authenticate, ...settings } = options
   const config = configFrom({ ...settings, model: typeof givenModel === 'string' ? givenModel : undefined })
   const model = typeof givenModel === 'object' ? givenModel : await chooseModel(config)
   const opened = await openStore(config)
@@ -89,7 +92,7 @@ export async function threadkeep(options: Embedding = {}): Promise<Threadkeep> {
   const app = createApp({
     chat,
     store,
-    authenticate: guests.authenticate,
+    authenticate: eitherOf(authenticate, guests.authenticate),
     guests,
     settings: doorSettings(config, doors),
     about: {
@@ -144,6 +147,14 @@ function chatOf(store: Store, model: Model, config: Config, log: NonNullable<Emb
         what,
         fault: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault),
       }),
+  }
+}
+
+function eitherOf(own: Embedding['authenticate'], guest: Authenticate): Authenticate {
+  if (!own) return guest
+  return async (request) => {
+    const known = await own(request)
+    return known ? { userId: known.userId, by: 'embedder', scopes: ['read', 'write'] } : guest(request)
   }
 }
 
