@@ -18,6 +18,7 @@ import type { Authenticate } from './core/principal.ts'
 import type { Store } from './core/store.ts'
 import type { SchemaLine, Upkeep } from './core/upkeep.ts'
 import { createApp } from './http/app.ts'
+import { traceOf } from './http/errors.ts'
 import { heard } from './http/commit-news.ts'
 import type { DoorSettings } from './http/doors.ts'
 import { nodeHandler } from './http/node.ts'
@@ -131,7 +132,7 @@ export async function threadkeep(options: Embedding = {}): Promise<Threadkeep> {
 }
 
 function chatOf(store: Store, model: Model, config: Config, log: NonNullable<Embedding['log']>): Chat {
-  const newId = idSource(Date.now, (bytes) => void randomFillSync(bytes))
+  const newId = idSource(Date.now, randomness())
   return {
     store,
     model,
@@ -145,7 +146,7 @@ function chatOf(store: Store, model: Model, config: Config, log: NonNullable<Emb
       log({
         level: 'error',
         what,
-        fault: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault),
+        ...traceOf(fault),
       }),
   }
 }
@@ -155,6 +156,19 @@ function eitherOf(own: Embedding['authenticate'], guest: Authenticate): Authenti
   return async (request) => {
     const known = await own(request)
     return known ? { userId: known.userId, by: 'embedder', scopes: ['read', 'write'] } : guest(request)
+  }
+}
+
+/** Asked for a page at a time: many ids are made for one call into the system. */
+function randomness(): (bytes: Uint8Array) => void {
+  const pool = new Uint8Array(4_096)
+  let used = pool.length
+  return (bytes) => {
+    if (used + bytes.length > pool.length) {
+      randomFillSync(pool)
+      used = 0
+    }
+    bytes.set(pool.subarray(used, (used += bytes.length)))
   }
 }
 

@@ -53,6 +53,7 @@ const render = (card: Card) => Buffer.from(JSON.stringify(card).padEnd(cardBytes
 
 export function writeCard(folder: string, card: Card): void {
   const path = cardFile(folder)
+  if (existsSync(path) && readFileSync(path).equals(render(card))) return // two flushes spared
   const fd = openSync(`${path}.new`, 'w', 0o600)
   try {
     writeSync(fd, render(card))

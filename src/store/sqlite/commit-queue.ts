@@ -13,7 +13,7 @@ import type { Settled } from './writer.ts'
 type Waiting = { resolve: (outcome: Outcome) => void; reject: (fault: Error) => void }
 
 export class CommitQueue {
-  readonly #worker: Worker
+  #started: Worker | null = null
   readonly #waiting = new Map<number, Waiting>()
   readonly #closed = Promise.withResolvers<void>()
   readonly #data: WriterThreadData
@@ -25,14 +25,6 @@ export class CommitQueue {
   constructor(data: WriterThreadData) {
     this.#data = data
     this.#commitNumber = data.card.commitNumber
-    this.#worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
-      workerData: data,
-      name: 'threadkeep-writer',
-    })
-    this.#worker.on('message', (message: FromWriter) => this.#receive(message))
-    this.#worker.on('error', (fault) => this.#fail(fault instanceof Error ? fault : new Error(String(fault))))
-    this.#worker.on('exit', () => this.#closed.resolve())
-    this.#worker.unref()
   }
 
   /** Of the newest batch that is known to be durable. */
@@ -42,7 +34,8 @@ export class CommitQueue {
 
   /** Done by the writer when it gets to it; nobody waits. */
   dropRunLogs(endedBefore: number): void {
-    if (!this.#over) this.#worker.postMessage({ dropRunLogs: { endedBefore } } satisfies ToWriter)
+    if (!this.#over && this.#started)
+      this.#worker.postMessage({ dropRunLogs: { endedBefore } } satisfies ToWriter)
   }
 
   commit(commit: PreparedCommit): Promise<Outcome> {
@@ -59,10 +52,28 @@ export class CommitQueue {
   /** Everything handed over before is still committed and answered. */
   async close(): Promise<void> {
     this.#over ??= new Error('the store was closed')
+    if (!this.#started && this.#bundle.length === 0) return
     this.#worker.ref()
     this.#send()
     this.#worker.postMessage({ close: true } satisfies ToWriter)
     await this.#closed.promise
+  }
+
+  /** Started by the first that needs it: a program that only reads does not wait for a thread. */
+  get #worker(): Worker {
+    return (this.#started ??= this.#start())
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
+      workerData: this.#data,
+      name: 'threadkeep-writer',
+    })
+    worker.on('message', (message: FromWriter) => this.#receive(message))
+    worker.on('error', (fault) => this.#fail(fault instanceof Error ? fault : new Error(String(fault))))
+    worker.on('exit', () => this.#closed.resolve())
+    worker.unref()
+    return worker
   }
 
   #send(): void {

@@ -1,41 +1,64 @@
 // Messages as JSON text for an HTTP body: SQLite escapes and joins the words, and only what it cannot know is put around them here.
 
-import { messageStatuses, roles } from '../../core/message.ts'
+import type { Siblings } from '../../core/message.ts'
+import { roleAt, statusAt } from '../codes.ts'
 import { isoOf } from '../iso.ts'
-import { type Around, finishedAtOf } from './rows.ts'
+import { finishedAtOf, type MarkTexts, runId } from './rows.ts'
+import type { Speaker } from './speakers.ts'
 
-const wordFor = (column: string, words: readonly string[]) =>
-  `CASE ${column} ${words.map((word, code) => `WHEN ${code} THEN '${word}'`).join(' ')} END`
+/** What is rare is asked for in one question; most messages have none of it. */
+const notes =
+  'm.usage, m.tag, m.intent, m.confidence, m.entities, m.sources, m.metadata, m.origin, m.parts, m.run'
+const noNotes =
+  ',"runId":null,"usage":null,"tag":null,"intent":null,"confidence":null,"entities":null,"sources":null,"metadata":null,"origin":null'
 
-/** Keys stand in the order of the Message in docs/data-model.md, from `role` to `text`, then from `usage` to `origin`. */
 export const messageJsonColumns = `
-  m.seq, m.id, m.parent, m.status, m.persona, m.persona_version, m.model, m.created_at, m.finished_at,
-  concat('"role":"', ${wordFor('m.role', roles)}, '","status":"', ${wordFor('m.status', messageStatuses)}, '","text":', json_quote(m.text),
-    CASE WHEN m.parts IS NULL THEN '' ELSE concat(',"parts":', m.parts) END,
-    ',"runId":', json_quote(r.id), ',"usage":', coalesce(m.usage, 'null'), ',"tag":', json_quote(m.tag), ',"intent":', json_quote(m.intent),
-    ',"confidence":', coalesce(m.confidence / 100.0, 'null'), ',"entities":', coalesce(m.entities, 'null'),
-    ',"sources":', coalesce(m.sources, 'null'), ',"metadata":', coalesce(m.metadata, 'null'), ',"origin":', json_quote(m.origin))`
+  m.seq, m.id, m.parent, m.status, m.persona, m.persona_version, m.model, m.created_at, m.finished_at, m.role,
+  CASE WHEN coalesce(${notes}) IS NULL THEN concat(json_quote(m.text), '${noNotes}')
+  ELSE concat(json_quote(m.text), CASE WHEN m.parts IS NULL THEN '' ELSE concat(',"parts":', m.parts) END,
+    ',"runId":', json_quote(${runId}), ',"usage":', coalesce(m.usage, 'null'), ',"tag":', json_quote(m.tag),
+    ',"intent":', json_quote(m.intent), ',"confidence":', coalesce(m.confidence / 100.0, 'null'), ',"entities":', coalesce(m.entities, 'null'),
+    ',"sources":', coalesce(m.sources, 'null'), ',"metadata":', coalesce(m.metadata, 'null'), ',"origin":', json_quote(m.origin)) END`
 
 export type MessageJsonRow = [
   seq: number, id: string, parent: number, status: number, persona: number | null, version: number | null, model: number | null,
-  createdAt: number, finishedAt: number | null, words: string,
+  createdAt: number, finishedAt: number | null, role: number, words: string,
 ] // prettier-ignore
 
-const quoted = (text: string | null) => (text === null ? 'null' : JSON.stringify(text))
+/** What stands around a message, each already as JSON text. */
+export type AroundJson = {
+  threadId: string
+  id: string
+  parentId: string
+  speaker: string
+  siblings: string
+  marks: string
+}
 
-export function messageJsonOf(row: MessageJsonRow, around: Around): string {
-  const [seq, id, , status, , , , createdAt, finishedAt, words] = row
-  const { index, count, ids } = around.siblings
-  const ownId = quoted(id)
-  const siblingIds = ids.length === 1 ? ownId : ids.map(quoted).join(',')
-  const finished = finishedAtOf(status, createdAt, finishedAt)
+export function messageJsonOf(row: MessageJsonRow, around: AroundJson): string {
+  const [seq, , , status, , , , createdAt, finishedAt, role, words] = row
+  const created = `"${isoOf(createdAt)}"`
+  const at = finishedAtOf(status, createdAt, finishedAt)
+  const finished = at === null ? 'null' : at === createdAt ? created : `"${isoOf(at)}"`
   return (
-    `{"id":${ownId},"threadId":${quoted(around.threadId)},"seq":${seq},"parentId":${quoted(around.parentId)},${words},` +
-    `"personaId":${quoted(around.personaId)},"personaVersion":${quoted(around.personaVersion)},"sessionId":null,` +
-    `"provider":${quoted(around.provider)},"model":${quoted(around.model)},` +
-    `"marks":{${Object.entries(around.marks)
-      .map(([mark, text]) => `"${mark}":${text}`)
-      .join(',')}},"siblings":{"index":${index},"count":${count},"ids":[${siblingIds}]},` +
-    `"createdAt":"${isoOf(createdAt)}","finishedAt":${finished === null ? 'null' : `"${isoOf(finished)}"`}}`
+    `{"id":${around.id},"threadId":${around.threadId},"seq":${seq},"parentId":${around.parentId},"role":"${roleAt(role)}",` +
+    `"status":"${statusAt(status)}","text":${words},${around.speaker},"sessionId":null,"marks":${around.marks},` +
+    `"siblings":${around.siblings},"createdAt":${created},"finishedAt":${finished}}`
   )
+}
+
+const plain = /^[\w.:-]*$/
+export const quoted = (text: string | null): string =>
+  text === null ? 'null' : plain.test(text) ? `"${text}"` : JSON.stringify(text)
+
+export const siblingsJson = ({ index, count, ids }: Siblings): string =>
+  `{"index":${index},"count":${count},"ids":[${ids.map(quoted).join(',')}]}`
+
+export const speakerJson = ({ personaId, personaVersion, provider, model }: Speaker): string =>
+  `"personaId":${quoted(personaId)},"personaVersion":${quoted(personaVersion)},"provider":${quoted(provider)},"model":${quoted(model)}`
+
+export function marksJson(marks: MarkTexts | undefined): string {
+  if (marks === undefined) return '{}'
+  const entries = Object.entries(marks).map(([mark, text]) => `"${mark}":${text}`)
+  return `{${entries.join(',')}}`
 }

@@ -8,34 +8,25 @@ import type { MessageJsonPage, MessagePage, MessagesAsked } from '../../core/sto
 import { childrenOf, isOnPath, newestBelow, pathTo, type Stretch, type Tree } from '../../core/tree.ts'
 import { must } from '../../core/assert.ts'
 import { statusCode } from '../codes.ts'
-import { messageJsonColumns, messageJsonOf, type MessageJsonRow } from './message-json.ts'
 import {
-  type Around,
-  type MarkTexts,
-  type KeyedThread,
-  messageColumns,
-  messageOf,
-  type MessageRow,
-} from './rows.ts'
+  marksJson,
+  messageJsonColumns,
+  messageJsonOf,
+  type MessageJsonRow,
+  quoted,
+  siblingsJson,
+} from './message-json.ts'
+import { type MarkTexts, type Place, messageColumns, messageOf, type MessageRow } from './rows.ts'
 import { asArrays } from './connection.ts'
 import { Shapes } from './shapes.ts'
 import { Speakers } from './speakers.ts'
 
 type Statement = ReturnType<DatabaseSync['prepare']>
-type RowHead = {
-  seq: number
-  id: string
-  parent: number
-  persona: number | null
-  version: number | null
-  model: number | null
-}
-
 const siblingsShown = 50
 const noMarks: MarkTexts = {}
 
 const stretch = (columns: string) => `
-  SELECT ${columns} FROM messages m LEFT JOIN runs r ON r.key = m.run AND r.user = m.user
+  SELECT ${columns} FROM messages m
   WHERE m.user = ? AND m.thread = ? AND m.seq BETWEEN ? AND ? ORDER BY m.seq`
 
 export const messageSql = {
@@ -68,78 +59,63 @@ export class MessageReader {
   }
 
   /** Null when a message that the page should turn on is not in this thread. */
-  page(user: number, found: KeyedThread, asked: MessagesAsked): MessagePage | null {
-    const page = this.#find(user, found, asked)
+  page(place: Place, asked: MessagesAsked): MessagePage | null {
+    const page = this.#find(place, asked)
     if (!page) return null
-    const rows = this.#rows(this.#ask.objects, user, found.key, page.window) as MessageRow[]
-    const messages = this.#dressed(user, found, page.tree, rows, headOfObject).map(([row, around]) =>
-      messageOf(row, around),
-    )
-    return { ...facts(found, page), pending: messages.some(({ status }) => status === 'pending'), messages }
+    const rows = this.#rows(this.#ask.objects, place, page.window) as MessageRow[]
+    const messages = this.#dressed(place, page.tree, rows)
+    return { ...facts(place, page), pending: messages.some(({ status }) => status === 'pending'), messages }
   }
 
-  jsonPage(user: number, found: KeyedThread, asked: MessagesAsked): MessageJsonPage | null {
-    const page = this.#find(user, found, asked)
+  jsonPage(place: Place, asked: MessagesAsked): MessageJsonPage | null {
+    const page = this.#find(place, asked)
     if (!page) return null
-    const rows = this.#rows(this.#ask.jsons, user, found.key, page.window) as MessageJsonRow[]
-    const texts = this.#dressed(user, found, page.tree, rows, headOfJson).map(([row, around]) =>
-      messageJsonOf(row, around),
-    )
+    const rows = this.#rows(this.#ask.jsons, place, page.window) as MessageJsonRow[]
     return {
-      ...facts(found, page),
+      ...facts(place, page),
       pending: rows.some((row) => row[3] === statusCode('pending')),
-      json: `[${texts.join(',')}]`,
+      json: `[${this.#texts(place, page.tree, rows).join(',')}]`,
     }
   }
 
-  one(user: number, found: KeyedThread, id: string): Message | null {
-    const seq = this.#seqOf(user, found.key, id)
+  one(place: Place, id: string): Message | null {
+    const seq = this.#seqOf(place, id)
     if (seq === null) return null
-    const rows = this.#ask.objects.all(user, found.key, seq, seq) as unknown as MessageRow[]
-    const tree = this.#treeOf(user, found)
-    const [dressed] = this.#dressed(user, found, tree, rows, headOfObject)
-    return dressed ? messageOf(...dressed) : null
+    const rows = this.#ask.objects.all(place.user, place.key, seq, seq) as unknown as MessageRow[]
+    const tree = this.#treeOf(place)
+    return this.#dressed(place, tree, rows)[0] ?? null
   }
 
-  #find(user: number, found: KeyedThread, asked: MessagesAsked): Found | null {
-    const tree = this.#treeOf(user, found)
-    const around = asked.around === undefined ? undefined : this.#seqOf(user, found.key, asked.around)
+  #find(place: Place, asked: MessagesAsked): Found | null {
+    const tree = this.#treeOf(place)
+    const around = asked.around === undefined ? undefined : this.#seqOf(place, asked.around)
     if (around === null) return null
-    const path = this.#pathOf(user, found, tree, asked, around)
+    const path = this.#pathOf(place, tree, asked, around)
     if (!path) return null
     const { limit, before, after } = asked
     if (asked.personaId === undefined)
       return { tree, window: windowOf(path, { limit, before, after, around }) }
     return {
       tree,
-      window: this.#personaWindow(user, found.key, path, { ...asked, personaId: asked.personaId }),
+      window: this.#personaWindow(place, path, { ...asked, personaId: asked.personaId }),
     }
   }
 
   /** The head's path, unless another branch is named or the message in the middle lies on another. */
-  #pathOf(
-    user: number,
-    { key, thread }: KeyedThread,
-    tree: Tree,
-    { branch }: MessagesAsked,
-    around: number | undefined,
-  ): Stretch[] | null {
+  #pathOf(place: Place, tree: Tree, { branch }: MessagesAsked, around: number | undefined): Stretch[] | null {
     if (tree.lastSeq === 0) return branch === undefined || branch === 'all' ? [] : null
     if (branch === 'all') return [{ from: 1, to: tree.lastSeq }]
     if (branch !== undefined) {
-      const through = this.#seqOf(user, key, branch)
+      const through = this.#seqOf(place, branch)
       return through === null ? null : pathTo(tree, newestBelow(tree, through))
     }
-    const head =
-      thread.headId === null ? tree.lastSeq : (this.#seqOf(user, key, thread.headId) ?? tree.lastSeq)
-    const path = pathTo(tree, head)
+    const path = pathTo(tree, place.headSeq === 0 ? tree.lastSeq : place.headSeq)
     return around === undefined || isOnPath(path, around) ? path : pathTo(tree, newestBelow(tree, around))
   }
 
   /** Only one persona's messages: found by their own index, stretch by stretch from the end that was asked for. */
   #personaWindow(
-    user: number,
-    thread: number,
+    { user, key: thread }: Place,
     path: Stretch[],
     asked: MessagesAsked & { personaId: string },
   ): Window {
@@ -170,69 +146,90 @@ export class MessageReader {
     }
   }
 
-  #rows(statement: Statement, user: number, thread: number, { stretches }: Window): unknown[][] {
-    return stretches.flatMap(
-      ({ from, to }) => statement.all(user, thread, from, to) as unknown as unknown[][],
-    )
+  #rows(statement: Statement, { user, key }: Place, { stretches }: Window): unknown[][] {
+    return stretches.flatMap(({ from, to }) => statement.all(user, key, from, to) as unknown as unknown[][])
   }
 
-  #dressed<R>(
-    user: number,
-    { key, thread }: KeyedThread,
-    tree: Tree,
-    rows: R[],
-    headOf: (row: R) => RowHead,
-  ): [R, Around][] {
-    const ids = new Map(rows.map((row) => [headOf(row).seq, headOf(row).id]))
-    const idAt = (seq: number): string => {
+  #dressed(place: Place, tree: Tree, rows: MessageRow[]): Message[] {
+    const idAt = this.#idsBeside(place, rows)
+    const marks = this.#marksOf(place, rows)
+    return rows.map((row) => {
+      const head = headOf(row)
+      const parentId = head.parent === 0 ? null : idAt(head.parent)
+      const siblings = siblingsIn(tree, head, idAt)
+      return messageOf(row, {
+        threadId: place.id,
+        parentId,
+        siblings,
+        marks: marks.get(head.seq) ?? noMarks,
+        ...this.#speakers.of(head),
+      })
+    })
+  }
+
+  /** The same as JSON, without an object on the way. */
+  #texts(place: Place, tree: Tree, rows: MessageJsonRow[]): string[] {
+    const idAt = this.#idsBeside(place, rows)
+    const marks = this.#marksOf(place, rows)
+    const threadId = quoted(place.id)
+    let [lastSeq, lastId] = [0, 'null']
+    return rows.map((row) => {
+      const [seq, ownId, parent, , persona, version, model] = row
+      const id = quoted(ownId)
+      const parentId = parent === lastSeq ? lastId : parent === 0 ? 'null' : quoted(idAt(parent))
+      const siblings = tree.departingFrom.has(parent)
+        ? siblingsJson(siblingsIn(tree, { seq, id: ownId, parent }, idAt))
+        : `{"index":0,"count":1,"ids":[${id}]}`
+      ;[lastSeq, lastId] = [seq, id]
+      const speaker = this.#speakers.jsonOf({ persona, version, model })
+      return messageJsonOf(row, {
+        threadId,
+        id,
+        parentId,
+        speaker,
+        siblings,
+        marks: marksJson(marks.get(seq)),
+      })
+    })
+  }
+
+  /** Ids by seq: those of the page are at hand, one outside of it is asked for when it is needed. */
+  #idsBeside({ user, key }: Place, rows: readonly (MessageRow | MessageJsonRow)[]): (seq: number) => string {
+    let ids: Map<number, string> | null = null
+    return (seq) => {
+      ids ??= new Map(rows.map(([seq, id]) => [seq, id]))
       const id =
         ids.get(seq) ??
         must(this.#ask.idAt.get(user, key, seq) as unknown as [string], `message ${seq} is there`)[0]
       ids.set(seq, id)
       return id
     }
-    const marks = this.#marksOf(
-      user,
-      key,
-      rows.map((row) => headOf(row).seq),
-    )
-    return rows.map((row) => {
-      const head = headOf(row)
-      const parentId = head.parent === 0 ? null : idAt(head.parent)
-      const siblings = siblingsIn(tree, head, idAt)
-      return [
-        row,
-        {
-          threadId: thread.id,
-          parentId,
-          siblings,
-          marks: marks.get(head.seq) ?? noMarks,
-          ...this.#speakers.of(head),
-        },
-      ]
-    })
   }
 
-  #marksOf(user: number, thread: number, seqs: number[]): Map<number, MarkTexts> {
+  #marksOf({ user, key }: Place, rows: readonly (MessageRow | MessageJsonRow)[]): Map<number, MarkTexts> {
     const marks = new Map<number, MarkTexts>()
-    const [first, last] = [seqs[0], seqs.at(-1)]
+    const [first, last] = [rows[0]?.[0], rows.at(-1)?.[0]]
     if (first === undefined || last === undefined) return marks
-    const rows = this.#ask.marks.all(user, thread, first, last) as unknown as [number, MarkName, string][]
-    for (const [seq, mark, value] of rows) marks.set(seq, { ...marks.get(seq), [mark]: value })
+    const found = this.#ask.marks.all(user, key, first, last) as unknown as [number, MarkName, string][]
+    for (const [seq, mark, value] of found) marks.set(seq, { ...marks.get(seq), [mark]: value })
     return marks
   }
 
-  #treeOf(user: number, { key, thread }: KeyedThread): Tree {
-    return this.#shapes.treeOf(user, { key, lastSeq: thread.lastSeq, forkCount: thread.forkCount })
+  #treeOf(place: Place): Tree {
+    return this.#shapes.treeOf(place.user, place)
   }
 
-  #seqOf(user: number, thread: number, id: string): number | null {
-    return (this.#ask.seqOf.get(user, thread, id) as unknown as [number] | undefined)?.[0] ?? null
+  #seqOf({ user, key }: Place, id: string): number | null {
+    return (this.#ask.seqOf.get(user, key, id) as unknown as [number] | undefined)?.[0] ?? null
   }
 }
 
 /** Of a crowd of siblings, the ones nearest to this message are named. */
-function siblingsIn(tree: Tree, { seq, id, parent }: RowHead, idAt: (seq: number) => string): Siblings {
+function siblingsIn(
+  tree: Tree,
+  { seq, id, parent }: { seq: number; id: string; parent: number },
+  idAt: (seq: number) => string,
+): Siblings {
   if (!tree.departingFrom.has(parent)) return { index: 0, count: 1, ids: [id] }
   const all = childrenOf(tree, parent)
   const index = all.indexOf(seq)
@@ -240,15 +237,7 @@ function siblingsIn(tree: Tree, { seq, id, parent }: RowHead, idAt: (seq: number
   return { index, count: all.length, ids: all.slice(first, first + siblingsShown).map(idAt) }
 }
 
-const headOfObject = ([seq, id, parent, , , , , persona, version, model]: MessageRow): RowHead => ({
-  seq,
-  id,
-  parent,
-  persona,
-  version,
-  model,
-})
-const headOfJson = ([seq, id, parent, , persona, version, model]: MessageJsonRow): RowHead => ({
+const headOf = ([seq, id, parent, , , , , persona, version, model]: MessageRow) => ({
   seq,
   id,
   parent,
@@ -257,8 +246,4 @@ const headOfJson = ([seq, id, parent, , persona, version, model]: MessageJsonRow
   model,
 })
 
-const facts = ({ thread }: KeyedThread, { window }: Found) => ({
-  userId: thread.userId,
-  headId: thread.headId,
-  hasMore: window.hasMore,
-})
+const facts = ({ userId, headId }: Place, { window }: Found) => ({ userId, headId, hasMore: window.hasMore })

@@ -22,7 +22,17 @@ import type { User } from '../../core/user.ts'
 import { kindAt } from '../codes.ts'
 import { asArrays } from './connection.ts'
 import { MessageReader } from './message-reader.ts'
-import { type KeyedThread, runColumns, runOf, threadColumns, threadOf, userColumns, userOf } from './rows.ts'
+import {
+  type KeyedThread,
+  type Place,
+  placeOf,
+  runColumns,
+  runOf,
+  threadColumns,
+  threadOf,
+  userColumns,
+  userOf,
+} from './rows.ts'
 
 type Statement = ReturnType<DatabaseSync['prepare']>
 
@@ -48,6 +58,10 @@ export const readSql = {
   userKey: 'SELECT key FROM users WHERE id = ?',
   user: `SELECT ${userColumns} FROM users WHERE id = ?`,
   thread: `SELECT ${threadColumns} FROM threads WHERE user = ? AND id = ?`,
+  place: `
+    SELECT t.user, t.key, t.head_id, h.seq, t.last_seq, t.fork_count
+    FROM threads t LEFT JOIN messages h ON h.user = t.user AND h.thread = t.key AND h.id = t.head_id
+    WHERE t.user = ? AND t.id = ? AND t.binned_at IS NULL`,
   threadByKey: `SELECT ${threadColumns} FROM threads WHERE user = ? AND external_key = ? AND external_key IS NOT NULL AND binned_at IS NULL`,
   threadsByKey: `SELECT ${threadColumns} FROM threads WHERE user = ? AND key > ? ORDER BY key LIMIT ?`,
   threadKey: 'SELECT key FROM threads WHERE user = ? AND id = ?',
@@ -112,19 +126,19 @@ export class Reader {
 
   messages(user: string, threadId: string, asked: MessagesAsked): MessagePage | null {
     refuseLimit(asked.limit)
-    const thread = this.#readable(user, threadId)
-    return thread && this.#messages.page(this.#userKey(user), thread, asked)
+    const place = this.#place(user, threadId)
+    return place && this.#messages.page(place, asked)
   }
 
   messagesJson(user: string, threadId: string, asked: MessagesAsked): MessageJsonPage | null {
     refuseLimit(asked.limit)
-    const thread = this.#readable(user, threadId)
-    return thread && this.#messages.jsonPage(this.#userKey(user), thread, asked)
+    const place = this.#place(user, threadId)
+    return place && this.#messages.jsonPage(place, asked)
   }
 
   message(user: string, threadId: string, messageId: string): Message | null {
-    const thread = this.#readable(user, threadId)
-    return thread && this.#messages.one(this.#userKey(user), thread, messageId)
+    const place = this.#place(user, threadId)
+    return place && this.#messages.one(place, messageId)
   }
 
   run(user: string, id: string): Run | null {
@@ -203,7 +217,11 @@ export class Reader {
     yield { type: 'thread', thread: found.thread }
     const limit = limitMax('pageRows')
     for (let after = 0; ;) {
-      const { messages } = this.#messages.page(userKey, found, { limit, after, branch: 'all' }) ?? {
+      const { messages } = this.#messages.page(placeOf(user, userKey, found), {
+        limit,
+        after,
+        branch: 'all',
+      }) ?? {
         messages: [],
       }
       for (const message of messages) yield { type: 'message', message }
@@ -247,9 +265,19 @@ export class Reader {
     return row ? threadOf(user, row) : null
   }
 
-  #readable(user: string, threadId: string): KeyedThread | null {
-    const found = this.#thread(user, threadId)
-    return found?.thread.binnedAt === null ? found : null
+  /** Null for a thread that is not this user's, and for one in the bin. */
+  #place(userId: string, id: string): Place | null {
+    const row = this.#row('place', this.#userKey(userId), id)
+    if (!row) return null
+    const [user, key, headId, headSeq, lastSeq, forkCount] = row as [
+      number,
+      number,
+      string | null,
+      number | null,
+      number,
+      number,
+    ]
+    return { userId, user, key, id, headId, headSeq: headSeq ?? 0, lastSeq, forkCount }
   }
 
   #beyond(userKey: number, after: ThreadCursor): [number, number] {

@@ -24,6 +24,23 @@ export const threadColumns = `
   id, title, titled_by, default_persona_id, head_id, external_key, context, metadata, message_count, last_seq, fork_count,
   lower(hex(chain)), change_seq, created_at, updated_at, archived_at, pinned_at, binned_at, keep_until, key`
 
+/** What a read of messages needs to know of their thread; `headSeq` is 0 where the head is not known. */
+export type Place = {
+  userId: string
+  user: number
+  key: number
+  id: string
+  headId: string | null
+  headSeq: number
+  lastSeq: number
+  forkCount: number
+}
+
+export const placeOf = (userId: string, user: number, { key, thread }: KeyedThread): Place => {
+  const { id, headId, lastSeq, forkCount } = thread
+  return { userId, user, key, id, headId, headSeq: 0, lastSeq, forkCount }
+}
+
 export type KeyedThread = { key: number; thread: Thread }
 
 export function threadOf(userId: string, row: unknown[]): KeyedThread {
@@ -41,8 +58,11 @@ export function threadOf(userId: string, row: unknown[]): KeyedThread {
   return { key, thread }
 }
 
+/** Asked only for an answer. */
+export const runId = '(SELECT id FROM runs WHERE key = m.run AND user = m.user)'
+
 export const messageColumns = `
-  m.seq, m.id, m.parent, m.role, m.status, m.text, m.parts, m.persona, m.persona_version, m.model, r.id, m.usage, m.tag, m.intent,
+  m.seq, m.id, m.parent, m.role, m.status, m.text, m.parts, m.persona, m.persona_version, m.model, ${runId}, m.usage, m.tag, m.intent,
   m.confidence, m.entities, m.sources, m.metadata, m.origin, m.created_at, m.finished_at`
 
 export type MessageRow = [

@@ -1,6 +1,7 @@
 // Who said a message and by which model, from the keys in its row; the few names there are stay in memory.
 
 import type { DatabaseSync } from 'node:sqlite'
+import { speakerJson } from './message-json.ts'
 
 type Statement = ReturnType<DatabaseSync['prepare']>
 type Keys = { persona: number | null; version: number | null; model: number | null }
@@ -11,25 +12,32 @@ export type Speaker = {
   model: string | null
 }
 
-const nobody: Speaker = { personaId: null, personaVersion: null, provider: null, model: null }
+type Known = { speaker: Speaker; json: string }
+
+const noSpeaker: Speaker = { personaId: null, personaVersion: null, provider: null, model: null }
+const nobody: Known = { speaker: noSpeaker, json: speakerJson(noSpeaker) }
 
 export class Speakers {
-  readonly #find: Statement
-  readonly #known = new Map<string, Speaker>()
+  readonly #ask: Statement
+  readonly #known = new Map<string, Known>()
 
   constructor(db: DatabaseSync) {
-    this.#find = db.prepare(`
+    this.#ask = db.prepare(`
       SELECT (SELECT id FROM personas WHERE key = ?) AS personaId, (SELECT version FROM persona_versions WHERE key = ?) AS personaVersion,
         (SELECT nullif(provider, '') FROM models WHERE key = ?) AS provider, (SELECT model FROM models WHERE key = ?) AS model`)
   }
 
-  of({ persona, version, model }: Keys): Speaker {
+  of = (keys: Keys): Speaker => this.#find(keys).speaker
+  jsonOf = (keys: Keys): string => this.#find(keys).json
+
+  #find({ persona, version, model }: Keys): Known {
     if (persona === null && model === null) return nobody
     const key = `${persona} ${version} ${model}`
     const known = this.#known.get(key)
     if (known) return known
-    const speaker = { ...(this.#find.get(persona, version, model, model) as Speaker) }
-    this.#known.set(key, speaker)
-    return speaker
+    const speaker = { ...(this.#ask.get(persona, version, model, model) as Speaker) }
+    const found = { speaker, json: speakerJson(speaker) }
+    this.#known.set(key, found)
+    return found
   }
 }
