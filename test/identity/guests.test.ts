@@ -1,0 +1,108 @@
+// Guests as they are kept: known by a hash alone, found again after a restart, and limited by their address.
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, it } from 'vitest'
+import { ThreadkeepError } from '../../src/core/errors.ts'
+import { type GuestOptions, openGuests } from '../../src/identity/guests.ts'
+
+const here = { socketAddress: '127.0.0.1', forwardedFor: null }
+const asking = (token: string) =>
+  new Request('http://a.test/', { headers: { authorization: `Bearer ${token}` } })
+
+function openHome(options: Partial<GuestOptions> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'threadkeep-guests-'))
+  const file = join(folder, 'identity.db')
+  const open = () => openGuests({ file, ...options })
+  return { file, folder, open, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) }
+}
+
+describe('a guest', () => {
+  it('is known by their token, also after a restart', async () => {
+    using home = openHome()
+    const before = home.open()
+    const { user, token } = before.create(here)
+    before[Symbol.dispose]()
+    using after = home.open()
+    expect(await after.authenticate(asking(token))).toEqual({
+      userId: user,
+      by: 'guest',
+      scopes: ['read', 'write'],
+    })
+    expect(
+      await after.authenticate(asking(`${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`)),
+    ).toBeNull()
+  })
+
+  it('has 256 bits of chance, and no two are alike', () => {
+    using home = openHome({ burst: 1000 })
+    using guests = home.open()
+    const made = Array.from({ length: 200 }, () => guests.create(here))
+    expect(new Set(made.map(({ token }) => token)).size).toBe(200)
+    expect(new Set(made.map(({ user }) => user)).size).toBe(200)
+    expect(Buffer.from(made[0]?.token.slice('tk_guest_'.length) ?? '', 'base64url')).toHaveLength(32)
+    expect(made[0]?.user).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/)
+  })
+
+  it('leaves no token in any file, and the files to nobody else', () => {
+    using home = openHome()
+    const guests = home.open()
+    const { token } = guests.create(here)
+    const files = () =>
+      readdirSync(home.folder).map((name) => readFileSync(join(home.folder, name)).toString('latin1'))
+    expect(files().join('')).not.toContain(token.slice(9))
+    expect(statSync(home.file).mode & 0o077).toBe(0)
+    guests[Symbol.dispose]()
+    expect(files().join('')).not.toContain(token.slice(9))
+  })
+
+  it('was last seen on a day, and not at every request', async () => {
+    let now = Date.UTC(2026, 0, 1)
+    using home = openHome({ now: () => now })
+    using guests = home.open()
+    const { token } = guests.create(here)
+    const seen = () => {
+      using db = new DatabaseSync(home.file, { readOnly: true })
+      return db.prepare('SELECT last_seen_at FROM guests').get()?.['last_seen_at']
+    }
+    const first = seen()
+    now += 3_600_000
+    await guests.authenticate(asking(token))
+    expect(seen()).toBe(first)
+    now += 24 * 3_600_000
+    await guests.authenticate(asking(token))
+    expect(seen()).toBe(now)
+  })
+})
+
+describe('making guests', () => {
+  it('is limited to so many at once and so many an hour', () => {
+    let now = 0
+    using home = openHome({ now: () => now, burst: 3, perHourPerAddress: 60 })
+    using guests = home.open()
+    for (let i = 0; i < 3; i++) guests.create(here)
+    expect(() => guests.create(here)).toThrow(ThreadkeepError)
+    now += 60_000
+    guests.create(here)
+    expect(() => guests.create(here)).toThrow('Too many guests')
+    guests.create({ ...here, socketAddress: '127.0.0.2' })
+  })
+
+  it('believes a proxy only when there is one', () => {
+    using home = openHome({ burst: 1, perHourPerAddress: 1 })
+    using guests = home.open()
+    guests.create({ ...here, forwardedFor: '1.1.1.1' })
+    expect(() => guests.create({ ...here, forwardedFor: '2.2.2.2' })).toThrow(ThreadkeepError)
+  })
+})
+
+describe('its file', () => {
+  it('of a newer program is refused', () => {
+    using home = openHome()
+    home.open()[Symbol.dispose]()
+    using db = new DatabaseSync(home.file)
+    db.exec('PRAGMA user_version = 99')
+    expect(() => home.open()).toThrow('newer Threadkeep')
+  })
+})
