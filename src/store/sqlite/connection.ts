@@ -6,9 +6,9 @@ import { constants, DatabaseSync, type StatementSync } from 'node:sqlite'
 /** "THKP": how a file says that it is ours. */
 export const applicationId = 0x54484b50
 
-/** Bytes; fixed when a file is created. Why not 8 KiB: docs/decisions/0011-sixteen-kib-pages.md. */
-const pageSize = 16_384
-const walPagesBeforeCheckpoint = 2_000
+/** Bytes; fixed when a file is created. Why not 16 KiB: docs/decisions/0011-pages-of-eight-kib.md. */
+const pageSize = 8_192
+const walPagesBeforeCheckpoint = 4_000
 const cacheKiB = 65_536
 
 export type Safety = 'FULL' | 'OFF'
