@@ -1,7 +1,8 @@
-// Emits what is published: dist/ with JavaScript, declarations and the migrations beside the code that reads them.
+// Emits what is published: dist/ with JavaScript, declarations, the migrations beside the code that reads them, and the web app.
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
+import { buildWeb } from './web.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const dist = path.join(root, 'dist')
@@ -10,8 +11,9 @@ fs.rmSync(dist, { recursive: true, force: true })
 compile()
 const migrations = copyMigrations()
 const renamed = renameWorkers()
+await buildWeb()
 console.log(
-  `built dist/: ${filesIn(dist, '.js').length} modules, ${migrations} migrations, ${renamed} worker addresses`,
+  `built dist/: ${filesIn(dist, '.js').length - filesIn(path.join(dist, 'web'), '.js').length} modules, ${migrations} migrations, ${renamed} worker addresses, the web app`,
 )
 
 function compile(): void {

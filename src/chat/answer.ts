@@ -3,9 +3,12 @@
 
 import { must } from '../core/assert.ts'
 import { compose } from '../core/compose.ts'
+import { ThreadkeepError } from '../core/errors.ts'
 import { ownJson } from '../core/json.ts'
 import type { Message } from '../core/message.ts'
 import { ModelError, type ModelEvent, type ModelUsage } from '../core/model.ts'
+import { keptOrThrow } from '../core/receipt.ts'
+import { escapeText } from '../core/text.ts'
 import type { Chat, KnownPersona } from './chat.ts'
 import type { LiveRun } from './live.ts'
 import { Notebook } from './notebook.ts'
@@ -16,6 +19,8 @@ const retriesMax = 2
 /** A provider that wants to be left alone for longer is not waited for: the person decides. */
 const retryMsMax = 30_000
 const maxOutputTokens = 8_192
+/** Of what a provider says about its failure; escaped, it still fits beside the run. */
+const reasonCharsMax = 1_000
 
 export type Ending = {
   status: 'complete' | 'stopped' | 'failed' | 'interrupted'
@@ -28,13 +33,24 @@ export async function answer(chat: Chat, live: LiveRun, persona: KnownPersona): 
   const notebook = new Notebook(chat, live)
   try {
     const ending = await converse(chat, live, persona)
-    await notebook.end(ending)
-    if (ending.status === 'complete' && live.ids.attempt === 1) void retitle(chat, live.ids)
+    await ended(chat, notebook, ending)
+    if (ending.status === 'complete') void retitle(chat, live.ids)
   } catch (fault) {
     chat.report('a run could not be brought to its end', fault)
   } finally {
     notebook.close()
     chat.live.close(live)
+  }
+}
+
+/** An end that cannot be written as it is must not leave the run open: then it failed by a fault of ours, with its words. */
+async function ended(chat: Chat, notebook: Notebook, ending: Ending): Promise<void> {
+  try {
+    await notebook.end(ending)
+  } catch (fault) {
+    if (fault instanceof ThreadkeepError && ['unavailable', 'run_over'].includes(fault.code)) throw fault
+    chat.report('the end of a run could not be written as it was', fault)
+    await notebook.end({ status: 'failed', error: errorOf(fault), usage: null })
   }
 }
 
@@ -84,7 +100,7 @@ async function composed(chat: Chat, live: LiveRun, { definition, version }: Know
     at: chat.now(),
     changes: [{ kind: 'run.composed', runId, epoch, contextReceipt: ownJson(context.receipt) }],
   })
-  noted.catch((fault: unknown) => chat.report('a context receipt was not written', fault))
+  noted.then(keptOrThrow).catch((fault: unknown) => chat.report('a context receipt was not written', fault))
   return { instructions: context.instructions, messages: context.messages }
 }
 
@@ -114,14 +130,22 @@ async function speak(chat: Chat, live: LiveRun, request: Request): Promise<Endin
       if (!again) throw fault
       const afterMs = fault.retryAfterMs ?? 500 * 2 ** attempt
       live.notice({ type: 'retrying', attempt, afterMs, reason: fault.message })
-      await Promise.race([pause(afterMs), aborted(live.stopped)])
+      await pause(afterMs, live.stopped)
     }
   }
 }
 
+/** A stop ends it at once, also where the model does not hear it. */
 async function once(chat: Chat, live: LiveRun, request: Request, writing: Writing): Promise<Ending> {
-  let end: (ModelEvent & { type: 'end' }) | null = null
   if (live.isStopped) return endingOfStop(live)
+  const stopped = aborted(live.stopped).then(() => endingOfStop(live))
+  const ending = await Promise.race([heard(chat, live, request, writing), stopped])
+  writing.close()
+  return ending
+}
+
+async function heard(chat: Chat, live: LiveRun, request: Request, writing: Writing): Promise<Ending> {
+  let end: (ModelEvent & { type: 'end' }) | null = null
   for await (const event of chat.model.stream({ ...request, maxOutputTokens, signal: live.stopped })) {
     if (live.isStopped) break
     if (event.type === 'end') end = event
@@ -133,7 +157,6 @@ async function once(chat: Chat, live: LiveRun, request: Request, writing: Writin
         usage: null,
       }
   }
-  writing.close()
   if (live.isStopped) return endingOfStop(live)
   if (!end) throw new ModelError('cut', 'The model stopped in the middle of its answer.')
   return { status: 'complete', error: end.finish === 'stop' ? null : { code: end.finish }, usage: end.usage }
@@ -150,11 +173,22 @@ const endingOfStop = (live: LiveRun): Ending => {
 
 /** What the person reads about a failure; a fault of ours is not told in its own words. */
 function errorOf(fault: unknown): { code: string; message: string; status?: number | null } {
-  if (fault instanceof ModelError) return { code: fault.fault, message: fault.message, status: fault.status }
+  if (fault instanceof ModelError)
+    return { code: fault.fault, message: tellable(fault.message), status: fault.status }
   return { code: 'internal', message: 'A fault of ours ended this answer.' }
 }
 
-const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms))
+const tellable = (message: string): string => escapeText(message.slice(0, reasonCharsMax)).text
+
+const pause = (ms: number, stopped: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    const leave = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    stopped.addEventListener('abort', leave, { once: true })
+  })
 
 const aborted = (signal: AbortSignal) =>
   new Promise<void>((resolve) => {

@@ -3,12 +3,14 @@
 import type { Chat } from './chat.ts'
 
 export async function drain(chat: Chat, withinMs: number): Promise<void> {
-  const runs = chat.live.all()
-  const all = Promise.all(runs.map(({ over }) => over))
-  const patience = Promise.withResolvers<void>()
-  const timer = setTimeout(() => patience.resolve(), withinMs)
-  await Promise.race([all, patience.promise])
+  const patience = new AbortController()
+  const over = new Promise<void>((resolve) => patience.signal.addEventListener('abort', () => resolve()))
+  const timer = setTimeout(() => patience.abort(), withinMs)
+  // Requests that were on their way may still start a run.
+  while (chat.live.size > 0 && !patience.signal.aborted) await Promise.race([allOver(chat), over])
   clearTimeout(timer)
   for (const run of chat.live.all()) run.stop('shutdown')
-  await Promise.all(chat.live.all().map(({ over }) => over))
+  await allOver(chat)
 }
+
+const allOver = (chat: Chat) => Promise.all(chat.live.all().map(({ over }) => over))

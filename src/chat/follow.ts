@@ -52,6 +52,7 @@ async function followLive(
   deliver: Deliver,
   signal: AbortSignal,
 ): Promise<void> {
+  if (signal.aborted) return
   const left = Promise.withResolvers<void>()
   signal.addEventListener('abort', () => left.resolve(), { once: true })
   const leave = live.listen({
@@ -61,6 +62,7 @@ async function followLive(
       if (notice.type === 'retrying')
         deliver({ ...notice, type: 'run.retrying', position: live.log.position })
     },
+    broke: left.reject,
   })
   await Promise.race([live.over, left.promise])
   leave()

@@ -19,6 +19,8 @@ export type Listener = {
   position: RunPosition
   words: (entries: RunEntry[], position: RunPosition) => void
   notice: (notice: Notice) => void
+  /** It threw, and hears no more. */
+  broke: (fault: unknown) => void
 }
 
 export class LiveRun {
@@ -63,7 +65,7 @@ export class LiveRun {
   notice(notice: Notice): void {
     for (const listener of this.#listeners) {
       this.#catchUp(listener)
-      listener.notice(notice)
+      this.#spare(listener, () => listener.notice(notice))
     }
   }
 
@@ -85,7 +87,17 @@ export class LiveRun {
     const entries = this.log.after(listener.position)
     if (entries.length === 0) return
     listener.position = this.log.position
-    listener.words(entries, this.log.position)
+    this.#spare(listener, () => listener.words(entries, this.log.position))
+  }
+
+  /** What breaks in one who listens touches neither the run nor the others. */
+  #spare(listener: Listener, tell: () => void): void {
+    try {
+      tell()
+    } catch (fault) {
+      this.#listeners.delete(listener)
+      listener.broke(fault)
+    }
   }
 }
 

@@ -56,7 +56,8 @@ export class Notebook {
   #look(): void {
     const { log } = this.#live
     if (this.#busy || log.length === this.#written) return
-    const dueByTime = this.#chat.now() - this.#writtenAt >= everyMs
+    // A clock may be set back: then it is time, too.
+    const dueByTime = Math.abs(this.#chat.now() - this.#writtenAt) >= everyMs
     if (!dueByTime && log.position.bytes - this.#bytesWritten < everyBytes) return
     this.#busy = true
     this.#writing = this.#write().finally(() => (this.#busy = false))

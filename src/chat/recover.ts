@@ -1,5 +1,6 @@
 // Ends the runs of processes that died: what they had written down stays, and the answer says that it was interrupted.
 
+import type { Words } from '../core/change.ts'
 import { ownJson } from '../core/json.ts'
 import { keptOrThrow } from '../core/receipt.ts'
 import type { OpenRun, Upkeep } from '../core/upkeep.ts'
@@ -21,11 +22,16 @@ export async function recover(chat: Chat, upkeep: Upkeep): Promise<number> {
 }
 
 async function interrupt(chat: Chat, upkeep: Upkeep, { userId, runId, epoch }: OpenRun): Promise<void> {
-  const run = await runOf(chat, userId, runId)
-  const log = await writtenLog(upkeep, run)
   const error = ownJson({ code: 'interrupted', message: 'The server stopped in the middle of this answer.' })
   const end = { kind: 'run.ended' as const, runId, epoch, status: 'interrupted' as const, error }
-  keptOrThrow(
-    await chat.store.commit({ user: userId, at: chat.now(), changes: [{ ...end, ...wordsOf(log.parts()) }] }),
-  )
+  const endWith = async (words: Words) =>
+    keptOrThrow(await chat.store.commit({ user: userId, at: chat.now(), changes: [{ ...end, ...words }] }))
+  try {
+    const log = await writtenLog(upkeep, await runOf(chat, userId, runId))
+    await endWith(wordsOf(log.parts()))
+  } catch (fault) {
+    // One log that is damaged must not keep the house shut.
+    chat.report('the words of an interrupted answer could not be kept', fault)
+    await endWith({ text: '' })
+  }
 }

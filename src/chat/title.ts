@@ -6,14 +6,16 @@ import type { RunIds } from './live.ts'
 
 const titleTokens = 40
 const titleMs = 20_000
+/** A thread that could not be named within its first messages goes without. */
+const messagesMax = 8
 
 export async function retitle(chat: Chat, { user, threadId }: RunIds): Promise<void> {
   try {
     const thread = await chat.store.thread(user, threadId)
-    if (!thread || thread.title !== null || thread.messageCount > 3) return
-    const page = await chat.store.messages(user, threadId, { limit: 2 })
+    if (!thread || thread.title !== null || thread.messageCount > messagesMax) return
+    const page = await chat.store.messages(user, threadId, { limit: messagesMax })
     const title = titleFrom(await ask(chat, titleRequest(page?.messages ?? [])))
-    if (title === null) return
+    if (title === null || (await chat.store.thread(user, threadId))?.title !== null) return
     await chat.store.commit({
       user,
       at: chat.now(),

@@ -4,16 +4,18 @@ import type { ModelEvent } from '../core/model.ts'
 import { limitMax } from '../core/limits.ts'
 import { escapeText, utf8Bytes } from '../core/text.ts'
 import { canonicalJson } from '../core/json.ts'
+import { contentOfParts, type Part } from '../core/part.ts'
 import type { LiveRun } from './live.ts'
 
-/** Room for the JSON around the words of an answer with many parts. */
-const bytesMax = Math.floor(limitMax('messageBytes') * 0.45)
+/** Counted as JSON, because so are parts and the log kept; what is left is for the JSON around the words of many parts. */
+const bytesMax = Math.floor(limitMax('messageBytes') * 0.9)
 
 export class Writing {
   readonly #live: LiveRun
   #part = -1
   #kind: 'text' | 'reasoning' | 'part' | null = null
-  #bytes = 0
+  #bytesLeft = bytesMax
+  #isFull = false
   /** Half of a surrogate pair that waits for its other half in the next piece. */
   #half = ''
 
@@ -22,7 +24,7 @@ export class Writing {
   }
 
   get isFull(): boolean {
-    return this.#bytes > bytesMax || this.#part >= limitMax('parts') - 1
+    return this.#isFull || this.#part >= limitMax('parts') - 1
   }
 
   write(event: Exclude<ModelEvent, { type: 'end' }>): void {
@@ -43,20 +45,36 @@ export class Writing {
 
   #piece({ part }: ModelEvent & { type: 'part' }): void {
     this.close()
+    const value = keepable(part)
+    this.#bytesLeft -= jsonBytes(value)
+    this.#isFull ||= this.#bytesLeft < 0
+    if (this.#isFull) return
     this.#next('part')
-    const verdict = canonicalJson(part)
-    const value = verdict.ok
-      ? part
-      : { type: part.type, escaped: escapeText(JSON.stringify(part) ?? '').text }
-    this.#bytes += utf8Bytes(JSON.stringify(value))
     this.#live.say({ type: 'part', part: this.#part, value })
   }
 
   #words(kind: 'text' | 'reasoning', words: string): void {
     if (words === '') return
-    const { text } = escapeText(words)
-    this.#bytes += utf8Bytes(text)
+    const text = this.#fitting(escapeText(words).text)
+    if (text === '') return
     this.#live.say({ type: 'delta', part: this.#part, kind, text })
+  }
+
+  /** As much of it as there is room for, in whole characters. */
+  #fitting(text: string): string {
+    const bytes = jsonBytes(text)
+    if (bytes <= this.#bytesLeft) {
+      this.#bytesLeft -= bytes
+      return text
+    }
+    this.#isFull = true
+    let end = 0
+    for (const character of text) {
+      this.#bytesLeft -= jsonBytes(character)
+      if (this.#bytesLeft < 0) break
+      end += character.length
+    }
+    return text.slice(0, end)
   }
 
   #next(kind: 'text' | 'reasoning' | 'part'): void {
@@ -64,5 +82,15 @@ export class Writing {
     this.#part++
   }
 }
+
+/** As it is, if it can be kept so: in a message, and a little deeper in the log. Else its JSON, escaped, under its name. */
+function keepable(part: Part): Part {
+  if (contentOfParts([part]).ok && canonicalJson([{ value: part }]).ok) return part
+  const name = typeof part.type === 'string' && part.type !== 'text' ? part.type : 'unknown'
+  return { type: escapeText(name).text, escaped: escapeText(JSON.stringify(part)).text }
+}
+
+/** Without the marks around a text, which many deltas share. */
+const jsonBytes = (value: unknown): number => utf8Bytes(JSON.stringify(value)) - 2
 
 const endsInHalf = (text: string) => /[\uD800-\uDBFF]$/.test(text)

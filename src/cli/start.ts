@@ -1,10 +1,14 @@
 // threadkeep start: opens the store, opens the doors, says where both are, and closes in order when it is asked to.
 
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { startedByNpm } from '../config.ts'
 import { threadkeep } from '../server.ts'
 
 export async function start(): Promise<number> {
   const asked = askedToStop()
+  await buildWeb()
   const keep = await threadkeep()
   const { engine, file, schemaVersion, durability, created, openedInMs } = keep.about
   console.log(
@@ -24,6 +28,16 @@ export async function start(): Promise<number> {
   await keep.close()
   return 0
 }
+
+/** Only a clone has the sources of the page, and the script that builds it; what is published comes with the page built. */
+async function buildWeb(): Promise<void> {
+  const script = join(import.meta.dirname, '../../scripts/web.ts')
+  if (!existsSync(script)) return
+  const { buildWebIfStale } = (await import(pathToFileURL(script).href)) as WebScript
+  const words = await buildWebIfStale()
+  if (words) console.log(words)
+}
+type WebScript = { buildWebIfStale: () => Promise<string | null> }
 
 /** npm puts a shell between itself and us that passes no signals on, so we also stop when that shell is gone. */
 function askedToStop(): Promise<void> {
