@@ -22,6 +22,7 @@ import { traceOf } from './http/errors.ts'
 import { heard } from './http/commit-news.ts'
 import type { DoorSettings } from './http/doors.ts'
 import { nodeHandler } from './http/node.ts'
+import { webFiles } from './http/web-files.ts'
 import { type Guests, openGuests } from './identity/guests.ts'
 import { chooseModel } from './model/choose.ts'
 import { knownPersonas } from './personas/known.ts'
@@ -48,6 +49,8 @@ const runLogMs = 60 * 60_000
 export type Embedding = Omit<Options, 'model'> & {
   /** `provider:name`, or a model of your own. */
   model?: string | Model | undefined
+  /** Serve the web app beside the doors, where it has been built. */
+  page?: boolean
   /** Your own sign-in: who this request comes from, or null. Guests stay possible beside it. */
   authenticate?: (request: Request) => Promise<{ userId: string } | null>
   /** How the doors behave; for tests and unusual hosts. */
@@ -81,7 +84,7 @@ export type Threadkeep = AsyncDisposable & {
  * app.use('/chat', (req, res) => keep.node(req, res))
  */
 export async function threadkeep(options: Embedding = {}): Promise<Threadkeep> {
-  const { model: givenModel, doors, log = defaultLog, authenticate, ...settings } = options
+  const { model: givenModel, doors, log = defaultLog, authenticate, page = false, ...settings } = options
   const config = configFrom({ ...settings, model: typeof givenModel === 'string' ? givenModel : undefined })
   const model = typeof givenModel === 'object' ? givenModel : await chooseModel(config)
   const opened = await openStore(config)
@@ -90,6 +93,7 @@ export async function threadkeep(options: Embedding = {}): Promise<Threadkeep> {
   const guests = guestsOf(config, opened)
   const closing = new AbortController()
   await recover(chat, opened.upkeep)
+  const files = page ? webFiles() : null
   const app = createApp({
     chat,
     store,
@@ -101,7 +105,7 @@ export async function threadkeep(options: Embedding = {}): Promise<Threadkeep> {
       startedAt: Date.now(),
       engine: opened.about.engine,
       durability: opened.about.durability,
-      frontend: false,
+      frontend: files !== null,
     },
     cursorSecret: cursorSecret(opened),
     log,
@@ -109,7 +113,7 @@ export async function threadkeep(options: Embedding = {}): Promise<Threadkeep> {
     closing: closing.signal,
   })
   const upkeep = setInterval(() => void opened.upkeep.dropRunLogs(Date.now() - runLogMs), upkeepMs).unref()
-  const fetch = async (request: Request, env: object = {}) => app.fetch(request, env)
+  const fetch = async (request: Request, env: object = {}) => files?.(request) ?? app.fetch(request, env)
   const node = nodeHandler(fetch, { basePath: doors?.basePath ?? '' })
   let server: Server | null = null
   let closed: Promise<void> | null = null

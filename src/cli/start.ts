@@ -9,7 +9,7 @@ import { threadkeep } from '../server.ts'
 export async function start(): Promise<number> {
   const asked = askedToStop()
   await buildWeb()
-  const keep = await threadkeep()
+  const keep = await threadkeep({ page: true })
   const { engine, file, schemaVersion, durability, created, openedInMs } = keep.about
   console.log(
     `Database initialised at ${file}: ${engine}, schema ${schemaVersion}, ${created ? 'begun' : 'opened'} in ${openedInMs} ms.`,

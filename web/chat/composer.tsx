@@ -1,0 +1,128 @@
+// Where the next thing is said: it grows with its words, keeps them, and never waits for anybody.
+
+import { ArrowUp, Square, X } from 'lucide-react'
+import { type KeyboardEvent, memo, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import type { Message } from '../../src/client/client.ts'
+import { IconButton } from '../ui/icon-button.tsx'
+import { draftOf, keepDraft, writeDrafts } from './draft.ts'
+import { keyMeans } from './key-means.ts'
+import type { ThreadVerbs } from './use-thread.ts'
+
+type ComposerProps = {
+  threadId: string
+  isRunning: boolean
+  isReady: boolean
+  lastOwn: Message | undefined
+  /** A message that is being said otherwise. */
+  mending: Message | null
+  onMend: (message: Message) => void
+  onMended: () => void
+  verbs: ThreadVerbs
+}
+
+export const Composer = memo(function Composer(props: ComposerProps) {
+  const { isRunning, isReady, lastOwn, mending, onMend, onMended, verbs } = props
+  const box = useRef<HTMLTextAreaElement>(null)
+  const [text, setText] = useWords(props)
+  const isEmpty = text.trim() === ''
+  useLayoutEffect(() => {
+    const element = box.current
+    if (mending) element?.setSelectionRange(element.value.length, element.value.length)
+    element?.focus({ preventScroll: true })
+  }, [mending])
+  const send = () => {
+    if (isEmpty || !isReady) return
+    const isPutDown = mending ? verbs.edit(mending, text) : verbs.say(text)
+    if (!isPutDown) return
+    setText('')
+    if (mending) onMended()
+    else writeDrafts()
+    box.current?.focus({ preventScroll: true })
+  }
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    const meant = keyMeans(event.nativeEvent, {
+      isEmpty: text === '',
+      isRunning,
+      isMending: mending !== null,
+      isTouch,
+    })
+    if (meant === null || (meant === 'mend' && !lastOwn)) return
+    event.preventDefault()
+    if (meant === 'send') send()
+    if (meant === 'stop') verbs.stop()
+    if (meant === 'leave') onMended()
+    if (meant === 'mend' && lastOwn) onMend(lastOwn)
+  }
+  return (
+    <form
+      className="composer"
+      data-mending={mending ? '' : undefined}
+      onSubmit={(event) => {
+        event.preventDefault()
+        send()
+      }}
+    >
+      {mending && (
+        <p className="composer-mending">
+          You are saying this otherwise; what you said first is kept beside it.
+          <IconButton label="Leave it as it was" size="small" onClick={onMended}>
+            <X size={15} />
+          </IconButton>
+        </p>
+      )}
+      <div className="composer-box" data-words={text.slice(-growsCharsMax)}>
+        <textarea
+          ref={box}
+          className="composer-text"
+          aria-label={mending ? 'Your message, said otherwise' : 'Your message'}
+          placeholder="Write a message"
+          dir="auto"
+          rows={1}
+          value={text}
+          enterKeyHint={isTouch ? 'enter' : 'send'}
+          onChange={({ target }) => setText(target.value)}
+          onKeyDown={onKeyDown}
+        />
+        {isRunning && (
+          <IconButton label="Stop the answer" className="composer-stop" onClick={verbs.stop}>
+            <Square size={14} fill="currentColor" />
+          </IconButton>
+        )}
+        <button
+          type="submit"
+          className="icon-button composer-send"
+          data-kind="solid"
+          aria-label="Send"
+          disabled={isEmpty || !isReady}
+        >
+          <ArrowUp size={18} aria-hidden="true" />
+        </button>
+      </div>
+    </form>
+  )
+})
+
+/** Where the page has to be told how high a text is, its end is enough: it never grows beyond 40 % of the window. */
+const growsCharsMax = 4_000
+
+/** On a phone there is no Shift for a new line, and a button under the thumb to send. */
+const isTouch = matchMedia('(pointer: coarse) and (hover: none)').matches
+
+/** The draft of the thread, or the words that are being mended; leaving these brings the draft back. */
+function useWords({ threadId, mending }: ComposerProps): [string, (text: string) => void] {
+  const [draft, setDraft] = useState(() => draftOf(threadId))
+  const [mended, setMended] = useState('')
+  const mendingId = mending?.id ?? null
+  const [knownId, setKnownId] = useState(mendingId)
+  if (knownId !== mendingId) {
+    setKnownId(mendingId)
+    setMended(mending?.text ?? '')
+  }
+  useEffect(() => () => writeDrafts(), [])
+  if (mending) return [knownId === mendingId ? mended : mending.text, setMended]
+  const change = (text: string) => {
+    setDraft(text)
+    keepDraft(threadId, text)
+  }
+  return [draft, change]
+}

@@ -1,0 +1,31 @@
+// The small print of a message: when, how safe, which of several, and what can be done with it.
+
+import { Pin } from 'lucide-react'
+import type { Message } from '../../src/client/client.ts'
+import { fullWords, timeWords } from './day.ts'
+import { MessageActions } from './message-actions.tsx'
+import type { Unsent } from './outbox.ts'
+import { SafetyMark } from './safety-mark.tsx'
+import { Siblings } from './siblings.tsx'
+
+export function MessageFoot({ message, unsent = null }: { message: Message; unsent?: Unsent | null }) {
+  const isOver = unsent === null && message.status !== 'pending'
+  return (
+    <footer className="message-foot">
+      <time className="message-time" dateTime={message.createdAt} title={fullWords(message.createdAt)}>
+        {timeWords(message.createdAt)}
+      </time>
+      <SafetyMark message={message} unsent={unsent} />
+      {isPinned(message) && (
+        <span className="mark">
+          <Pin size={13} aria-hidden="true" /> pinned
+        </span>
+      )}
+      <Siblings message={message} />
+      {isOver && <MessageActions message={message} />}
+    </footer>
+  )
+}
+
+const isPinned = ({ marks }: Message): boolean =>
+  typeof marks === 'object' && marks !== null && 'pin' in marks && marks.pin === true

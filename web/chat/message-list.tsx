@@ -1,0 +1,107 @@
+// The messages of a thread, of which only those near the eye are on the page. It stays at the newest until the reader leaves it.
+
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type CSSProperties, memo, useLayoutEffect, useRef } from 'react'
+import { DayDivider } from './day-divider.tsx'
+import { dayOf } from './day.ts'
+import { JumpBar } from './jump-bar.tsx'
+import { MessageOf } from './message.tsx'
+import type { PathWindow } from './path-window.ts'
+import type { Entry } from './thread-view.ts'
+import { useEnd, useEdges, useOwnAtEnd } from './use-scrolling.ts'
+
+type ListProps = {
+  entries: readonly Entry[]
+  hasMore: PathWindow['hasMore']
+  focusMessageId: string | null
+}
+
+/** This near to the end counts as being there. */
+const endPx = 60
+
+export const MessageList = memo(function MessageList({ entries, hasMore, focusMessageId }: ListProps) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const rows = useVirtualizer({
+    count: entries.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => estimate(entries[index]),
+    getItemKey: (index) => entries[index]?.key ?? index,
+    overscan: 5,
+    paddingStart: 24,
+    paddingEnd: 24,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: endPx,
+  })
+  const items = rows.getVirtualItems()
+  const end = useEnd(scroller, entries, hasMore.after)
+  useEdges(rows.range, entries, hasMore)
+  useOwnAtEnd(entries, () => rows.scrollToEnd())
+  useLayoutEffect(() => {
+    const at = entries.findIndex(({ key }) => key === focusMessageId)
+    if (at >= 0) rows.scrollToIndex(at, { align: 'center' })
+    else rows.scrollToEnd()
+    // Once, when it opens or another message is asked for; afterwards the reader decides.
+  }, [focusMessageId])
+  return (
+    <div className="message-frame">
+      <div className="message-scroller" ref={scroller} tabIndex={0} role="region" aria-label="Messages">
+        <div className="message-space" style={{ '--height': `${rows.getTotalSize()}px` } as CSSProperties}>
+          <div className="message-stretch" style={{ '--from': `${items[0]?.start ?? 0}px` } as CSSProperties}>
+            {items.map(({ key, index }) => (
+              <div key={key} data-index={index} ref={rows.measureElement} className="message-row">
+                <Row
+                  entries={entries}
+                  index={index}
+                  isFirstOfAll={!hasMore.before}
+                  focusMessageId={focusMessageId}
+                />
+              </div>
+            ))}
+          </div>
+        </div>
+      </div>
+      <JumpBar
+        end={end}
+        hasMore={hasMore}
+        entries={entries}
+        onScroll={(index) => rows.scrollToIndex(index, { align: 'start' })}
+        onEnd={() => rows.scrollToEnd()}
+      />
+    </div>
+  )
+})
+
+type RowProps = {
+  entries: readonly Entry[]
+  index: number
+  isFirstOfAll: boolean
+  focusMessageId: string | null
+}
+
+/** What stands above the first message on the page is not known, so it begins no day. */
+function Row({ entries, index, isFirstOfAll, focusMessageId }: RowProps) {
+  const entry = entries[index]
+  if (!entry) return null
+  const { message, unsent, key } = entry
+  const before = entries[index - 1]?.message.createdAt
+  const beginsDay = before === undefined ? isFirstOfAll : dayOf(before) !== dayOf(message.createdAt)
+  return (
+    <>
+      {beginsDay && <DayDivider moment={message.createdAt} />}
+      <div className="message-place" data-focus={key === focusMessageId ? '' : undefined}>
+        <MessageOf message={message} unsent={unsent} />
+      </div>
+    </>
+  )
+}
+
+const charsALine = 72
+const lineHeight = 27
+
+/** Near enough that the scroll bar does not jump while rows are measured. */
+function estimate(entry: Entry | undefined): number {
+  const chars = entry?.message.text.length ?? 0
+  const lines = Math.ceil(Math.min(chars, 4_000) / charsALine)
+  return 72 + lines * lineHeight
+}

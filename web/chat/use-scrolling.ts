@@ -1,0 +1,65 @@
+// Where the reader is in a list of messages: at its end or not, near an edge that needs more, and what came since they left.
+
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import type { PathWindow } from './path-window.ts'
+import { useReach } from './thread-context.ts'
+import type { Entry } from './thread-view.ts'
+
+const nearRows = 8
+const endPx = 60
+
+export type End = {
+  isThere: boolean
+  /** What came since the reader left the end. */
+  news: number
+}
+
+export function useEnd(
+  scroller: RefObject<HTMLElement | null>,
+  entries: readonly Entry[],
+  hasAfter: boolean,
+): End {
+  const [isThere, setThere] = useState(true)
+  const [seenKey, setSeenKey] = useState<string | null>(null)
+  const lastKey = entries.at(-1)?.key ?? null
+  useEffect(() => {
+    const element = scroller.current
+    if (!element) return
+    const look = () => {
+      const { scrollHeight, scrollTop, clientHeight } = element
+      setThere(scrollHeight - scrollTop - clientHeight <= endPx)
+    }
+    element.addEventListener('scroll', look, { passive: true })
+    return () => element.removeEventListener('scroll', look)
+  }, [scroller])
+  const isAtNewest = isThere && !hasAfter
+  if (isAtNewest && seenKey !== lastKey) setSeenKey(lastKey)
+  const seenAt = entries.findLastIndex(({ key }) => key === seenKey)
+  return { isThere: isAtNewest, news: isAtNewest || seenAt < 0 ? 0 : entries.length - 1 - seenAt }
+}
+
+type Range = { startIndex: number; endIndex: number } | null
+
+/** More is fetched before the reader reaches the edge; one page at a time on each side. */
+export function useEdges(range: Range, entries: readonly Entry[], hasMore: PathWindow['hasMore']): void {
+  const { verbs } = useReach()
+  const isBusy = useRef(false)
+  const isNearTop = range !== null && range.startIndex < nearRows && hasMore.before
+  const isNearEnd = range !== null && range.endIndex > entries.length - nearRows && hasMore.after
+  useEffect(() => {
+    if (isBusy.current || !(isNearTop || isNearEnd)) return
+    isBusy.current = true
+    void (isNearTop ? verbs.older() : verbs.newer()).finally(() => (isBusy.current = false))
+  }, [isNearTop, isNearEnd, entries, verbs])
+}
+
+/** What one says oneself is always seen. */
+export function useOwnAtEnd(entries: readonly Entry[], toEnd: () => void): void {
+  const last = entries.at(-1)
+  const unsentKey = last?.unsent ? last.key : null
+  const shownKey = useRef(unsentKey)
+  useLayoutEffect(() => {
+    if (unsentKey !== null && unsentKey !== shownKey.current) toEnd()
+    shownKey.current = unsentKey
+  })
+}

@@ -1,0 +1,149 @@
+// The one hook that owns a conversation: what is shown of it, and everything that can be done with it.
+
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { type Message, ThreadkeepError } from '../../src/client/client.ts'
+import { toast } from '../ui/toast.ts'
+import { goToStray, lookAt, lookBack, remove, restore, stay } from './amending.ts'
+import type { Conversation } from './conversation.ts'
+import { conversations, type Conversations, isNamedHere } from './conversations.ts'
+import { answerAgain, edit, say, sayAfterNewest, stop } from './saying.ts'
+import { blankView, type ThreadView } from './thread-view.ts'
+
+export type ThreadAsked = {
+  threadId: string
+  personaId: string | null
+  focusMessageId: string | null
+  onThreadCreated: (threadId: string) => void
+}
+
+export type ThreadVerbs = {
+  say: (text: string) => boolean
+  edit: (message: Message, text: string) => boolean
+  again: (message: Message, personaId?: string | null) => void
+  goOn: () => void
+  stop: () => void
+  look: (messageId: string) => void
+  lookBack: () => void
+  stay: () => void
+  goToStray: (messageId: string) => void
+  sayAfterNewest: (stray: Message) => void
+  remove: (message: Message) => void
+  restore: (messageId: string) => void
+  discard: (unsentId: string) => string
+  sendAgain: (unsentId: string) => void
+  retry: () => void
+  older: () => Promise<void>
+  newer: () => Promise<void>
+  toNewest: () => Promise<void>
+  toTop: () => Promise<void>
+  show: (messageId: string) => Promise<void>
+  toDay: (day: string) => Promise<string | null>
+}
+
+export type ThreadState = { view: ThreadView; verbs: ThreadVerbs; conversation: Conversation | null }
+
+export function useThread({
+  threadId,
+  personaId,
+  focusMessageId,
+  onThreadCreated,
+}: ThreadAsked): ThreadState {
+  const [all, setAll] = useState<Conversations | null>(null)
+  useEffect(() => void conversations().then(setAll), [])
+  const conversation = useMemo(() => all?.of(threadId) ?? null, [all, threadId])
+  const view = useSyncExternalStore(conversation?.on ?? neverChanges, () => conversation?.view ?? blankView)
+  useEffect(() => {
+    if (!conversation) return
+    const isNew =
+      isNamedHere(threadId) && conversation.view.headId === null && conversation.view.phase === 'loading'
+    if (isNew) conversation.begin()
+    else void conversation.open(focusMessageId)
+    return () => conversation.leave()
+  }, [conversation, threadId, focusMessageId])
+  const hasBegun = view.headId !== null
+  useEffect(() => {
+    if (hasBegun && isNamedHere(threadId)) onThreadCreated(threadId)
+  }, [hasBegun, threadId, onThreadCreated])
+  const verbs = useMemo(() => verbsOf(conversation, all, personaId), [conversation, all, personaId])
+  return { view, verbs, conversation }
+}
+
+function verbsOf(
+  conversation: Conversation | null,
+  all: Conversations | null,
+  personaId: string | null,
+): ThreadVerbs {
+  const attempt = (work: (conversation: Conversation) => Promise<void>): Promise<void> =>
+    conversation ? work(conversation).catch(explain) : Promise.resolve()
+  const put = (work: (conversation: Conversation) => void): boolean => {
+    if (!conversation) return false
+    if (!putDown(() => work(conversation))) return false
+    all?.dispatch.start()
+    return true
+  }
+  const unsentOf = (id: string) => conversation?.view.unsent.find((unsent) => unsent.id === id)
+  return {
+    say: (text) => put((to) => say(to, { text, personaId })),
+    edit: (message, text) => put((to) => edit(to, message, { text, personaId })),
+    again: (message, other = message.personaId) => void attempt((to) => answerAgain(to, message, other)),
+    goOn: () => void put((to) => say(to, { text: 'Please go on from where you stopped.', personaId })),
+    stop: () => void attempt(stop),
+    look: (messageId) => void attempt((to) => lookAt(to, messageId)),
+    lookBack: () => void attempt(lookBack),
+    stay: () => void attempt(stay),
+    goToStray: (messageId) => void attempt((to) => goToStray(to, messageId)),
+    sayAfterNewest: (stray) => void put((to) => sayAfterNewest(to, stray, personaId)),
+    remove: (message) =>
+      void attempt(async (from) => {
+        await remove(from, message)
+        toast('Deleted. It can be restored for 30 days.', {
+          undo: () => void attempt((to) => restore(to, message.id)),
+        })
+      }),
+    restore: (messageId) => void attempt((to) => restore(to, messageId)),
+    discard: (id) => {
+      const text = unsentOf(id)?.text ?? ''
+      conversation?.outbox.remove(id)
+      return text
+    },
+    sendAgain: (id) => {
+      const unsent = unsentOf(id)
+      if (!unsent) return
+      const { refusal: _, ...rest } = unsent
+      void put((to) => to.outbox.put(rest))
+    },
+    retry: () => {
+      all?.dispatch.start()
+      void attempt((at) => at.open())
+    },
+    older: () => attempt((at) => at.older()),
+    newer: () => attempt((at) => at.newer()),
+    toNewest: () => attempt((at) => at.toNewest()),
+    toTop: () => attempt((at) => at.toTop()),
+    show: (messageId) => attempt((at) => at.show(messageId)),
+    toDay: async (day) => {
+      let found: string | null = null
+      await attempt(async (at) => void (found = await at.toDay(day)))
+      return found
+    },
+  }
+}
+
+/** Storage that is full throws: then the words stay in the composer, and the person is told. */
+function putDown(work: () => void): boolean {
+  try {
+    work()
+    return true
+  } catch (fault) {
+    if (!(fault instanceof DOMException)) throw fault
+    toast('This browser has no room to keep your message until it is sent. It stays in the box below.')
+    return false
+  }
+}
+
+function explain(fault: unknown): void {
+  if (!(fault instanceof ThreadkeepError)) throw fault
+  toast(`${fault.message} ${fault.hint}`)
+}
+
+const neverChanges = () => () => undefined

@@ -1,0 +1,67 @@
+// A conversation, begun or about to be: its head, and below it everything that is said.
+
+import { lazy, type ReactNode, Suspense } from 'react'
+import type { KnownThread } from '../threads/use-known-thread.ts'
+import { titleOf } from '../threads/deeds.ts'
+import type { NextThread } from '../threads/next-thread.ts'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { ConversationHead } from './conversation-head.tsx'
+import { NotFound } from './not-found.tsx'
+import { Trouble } from './trouble.tsx'
+import { Welcome } from './welcome.tsx'
+
+const Thread = lazy(() => import('../chat/thread.tsx').then(({ Thread }) => ({ default: Thread })))
+
+type ConversationProps = {
+  /** Null: it has not begun, and its name is the next one's. */
+  threadId: string | null
+  messageId: string | null
+  known: KnownThread
+  next: NextThread
+  isRenamed: boolean
+  onRename: (isRenamed: boolean) => void
+  onCreated: (threadId: string) => void
+  /** The way to the list, where it does not stand beside. */
+  drawerButton: ReactNode
+}
+
+export function Conversation({
+  threadId,
+  messageId,
+  known,
+  next,
+  isRenamed,
+  onRename,
+  onCreated,
+  drawerButton,
+}: ConversationProps) {
+  const isNew = threadId === null
+  if (!isNew && known.state === 'missing') return <NotFound what="conversation" drawerButton={drawerButton} />
+  if (!isNew && known.state === 'failed')
+    return <Trouble title="This conversation cannot be read now" fault={known.fault} onRetry={known.retry} />
+  const thread = isNew || known.state !== 'known' ? null : known.thread
+  const id = threadId ?? next.id
+  return (
+    <div className="conversation" data-new={isNew ? '' : undefined}>
+      <title>{thread ? `${titleOf(thread)} · Threadkeep` : 'Threadkeep'}</title>
+      <header className="conversation-head">
+        {drawerButton}
+        {thread ? (
+          <ConversationHead thread={thread} isRenamed={isRenamed} onRename={onRename} />
+        ) : (
+          <div className="conversation-title">{!isNew && <Skeleton width="12rem" />}</div>
+        )}
+      </header>
+      {isNew && <Welcome personaId={next.personaId} onPersona={next.choose} onPrompt={next.prompt} />}
+      <Suspense fallback={<div className="thread-waiting" />}>
+        <Thread
+          key={id}
+          threadId={id}
+          personaId={isNew ? next.personaId : (thread?.defaultPersonaId ?? null)}
+          onThreadCreated={onCreated}
+          focusMessageId={messageId}
+        />
+      </Suspense>
+    </div>
+  )
+}

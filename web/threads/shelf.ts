@@ -1,0 +1,91 @@
+// The threads that this page knows of, in one place: fetched a page at a time, kept as the house says, drawn from by every list.
+
+import { useSyncExternalStore } from 'react'
+import type { Thread, ThreadkeepError } from '../../src/client/client.ts'
+import { client } from '../house.ts'
+
+export const shelves = ['active', 'archived', 'binned'] as const
+export type ShelfName = (typeof shelves)[number]
+
+/** How far one shelf is known. */
+export type Reach = {
+  state: 'unknown' | 'loading' | 'known' | 'failed'
+  /** Null: there is no more, if the state is `known`. */
+  cursor: string | null
+  fault: ThreadkeepError | null
+}
+
+export type Shelf = { threads: ReadonlyMap<string, Thread>; reach: Readonly<Record<ShelfName, Reach>> }
+
+const pageRows = 100
+const unknown: Reach = { state: 'unknown', cursor: null, fault: null }
+const nothing: Shelf = { threads: new Map(), reach: { active: unknown, archived: unknown, binned: unknown } }
+
+let shelf: Shelf = nothing
+const listeners = new Set<() => void>()
+
+export const useShelf = (): Shelf => useSyncExternalStore(onShelf, shelfNow)
+
+export const shelfNow = (): Shelf => shelf
+
+export const isWhole = ({ state, cursor }: Reach): boolean => state === 'known' && cursor === null
+
+/** One page more of a shelf, or the first; nothing when there is no more, or one is on its way. */
+export async function loadMore(name: ShelfName): Promise<void> {
+  const reach = shelf.reach[name]
+  if (reach.state === 'loading' || isWhole(reach)) return
+  setReach(name, { ...reach, state: 'loading', fault: null })
+  try {
+    const asked = { state: name, limit: pageRows, ...(reach.cursor ? { cursor: reach.cursor } : {}) }
+    const { threads, nextCursor } = await client.threads.page(asked)
+    put(threads)
+    setReach(name, { state: 'known', cursor: nextCursor, fault: null })
+  } catch (fault) {
+    setReach(name, { ...reach, state: 'failed', fault: fault as ThreadkeepError })
+  }
+}
+
+/** Everything anew, because too much happened to be told one by one. What is drawn stays until the answer is there. */
+export async function reload(): Promise<void> {
+  const known = shelves.filter((name) => shelf.reach[name].state !== 'unknown')
+  tell({ threads: new Map(), reach: { ...nothing.reach } })
+  await Promise.all(known.map(loadMore))
+}
+
+export function put(threads: readonly Thread[]): void {
+  const next = new Map(shelf.threads)
+  for (const thread of threads) next.set(thread.id, thread)
+  tell({ ...shelf, threads: next })
+}
+
+export function drop(threadId: string): void {
+  const next = new Map(shelf.threads)
+  if (next.delete(threadId)) tell({ ...shelf, threads: next })
+}
+
+/** As the house has it now; gone from here if it is gone there. */
+export async function refresh(threadId: string): Promise<Thread | null> {
+  try {
+    const thread = await client.threads.get(threadId)
+    put([thread])
+    return thread
+  } catch (fault) {
+    if ((fault as ThreadkeepError).code !== 'not_found') throw fault
+    drop(threadId)
+    return null
+  }
+}
+
+function setReach(name: ShelfName, reach: Reach): void {
+  tell({ ...shelf, reach: { ...shelf.reach, [name]: reach } })
+}
+
+function tell(next: Shelf): void {
+  shelf = next
+  for (const listener of listeners) listener()
+}
+
+function onShelf(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}

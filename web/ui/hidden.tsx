@@ -1,0 +1,7 @@
+// Words that only a screen reader says.
+
+import type { ReactNode } from 'react'
+
+export function Hidden({ children }: { children: ReactNode }) {
+  return <span className="hidden">{children}</span>
+}
