@@ -25,6 +25,8 @@ export type Listener = {
 
 export class LiveRun {
   readonly ids: RunIds
+  /** The model said something that can only be kept as its escape; the message says so. */
+  hasEscapes = false
   readonly log: RunLog
   /** Resolves when the end of the run is durable, or has failed to become so. */
   readonly over: Promise<void>

@@ -93,7 +93,7 @@ export class Notebook {
   }
 }
 
-function endedChange({ ids, log }: LiveRun, { status, error, usage }: Ending): Change {
+function endedChange({ ids, log, hasEscapes }: LiveRun, { status, error, usage }: Ending): Change {
   const end = {
     kind: 'run.ended' as const,
     runId: ids.runId,
@@ -101,6 +101,7 @@ function endedChange({ ids, log }: LiveRun, { status, error, usage }: Ending): C
     status,
     ...jsonOf('error', error),
     ...jsonOf('usage', usage),
+    ...jsonOf('metadata', hasEscapes ? { escaped: true } : null),
   }
   return { ...end, ...wordsOf(log.parts()) }
 }
@@ -114,7 +115,10 @@ export function wordsOf(parts: Part[]): { text: string } | { parts: Part[] } {
     : { parts }
 }
 
-function jsonOf<K extends 'error' | 'usage'>(key: K, value: unknown): { [key in K]?: CanonicalJson } {
+function jsonOf<K extends 'error' | 'usage' | 'metadata'>(
+  key: K,
+  value: unknown,
+): { [key in K]?: CanonicalJson } {
   return value === null || value === undefined
     ? {}
     : ({ [key]: ownJson(value) } as { [key in K]: CanonicalJson })

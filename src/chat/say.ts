@@ -11,7 +11,7 @@ import { answer } from './answer.ts'
 import type { Chat, KnownPersona } from './chat.ts'
 import type { LiveRun } from './live.ts'
 
-/** Longer than any answer may take; a run whose lease is over has lost its owner. */
+/** Written down for the day when several processes serve one store; alone, a process owns its runs until it dies. */
 export const leaseMs = 10_000
 
 export type SayAsked = {

@@ -55,7 +55,9 @@ export class Writing {
 
   #words(kind: 'text' | 'reasoning', words: string): void {
     if (words === '') return
-    const text = this.#fitting(escapeText(words).text)
+    const kept = escapeText(words)
+    if (kept.escaped) this.#live.hasEscapes = true
+    const text = this.#fitting(kept.text)
     if (text === '') return
     this.#live.say({ type: 'delta', part: this.#part, kind, text })
   }

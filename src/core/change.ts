@@ -110,7 +110,7 @@ export type RunProgressed = {
   events: CanonicalJson
 }
 
-/** What the model is about to see, noted before it is asked. */
+/** What the model is shown for this answer, noted as it is asked. */
 export type RunComposed = {
   kind: 'run.composed'
   runId: string

@@ -67,11 +67,19 @@ function headersOf(status: number, { details }: ThreadkeepError): Record<string,
 }
 
 /** For the operator: which fault, and where. Its message stays out, because it may quote what a person wrote. */
+/** The stack without the message that stands before it, which may quote what a person wrote. */
+function stackOf({ stack = '', message }: Error): string {
+  const at = message === '' ? -1 : stack.indexOf(message)
+  return at < 0 ? stack : stack.slice(at + message.length)
+}
+
 export function traceOf(fault: unknown): { fault: string; code?: string; trace: string[] } {
   if (!(fault instanceof Error)) return { fault: typeof fault, trace: [] }
   const cause = fault.cause instanceof Error ? fault.cause : fault
   const code: unknown = Reflect.get(cause, 'code')
-  const trace = (cause.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  const trace = stackOf(cause)
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
   return {
     fault: cause.name,
     ...(typeof code === 'string' ? { code } : null),

@@ -1,6 +1,6 @@
 // Where guests are kept: a small database of its own, apart from what they say. A token is never in it, only its hash.
 
-import { chmodSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { ThreadkeepError } from '../core/errors.ts'
 
@@ -23,10 +23,10 @@ export class GuestTable implements Disposable {
 
   /** `:memory:` keeps nothing beyond this run. */
   constructor(file: string) {
+    if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600)) // before SQLite puts more files of the same mode beside it
     this.#db = new DatabaseSync(file)
     this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF')
     bringUpToDate(this.#db, file)
-    if (file !== ':memory:') chmodSync(file, 0o600)
     this.#insert = this.#db.prepare('INSERT INTO guests VALUES (?, ?, ?, ?)')
     this.#find = this.#db.prepare('SELECT user_id, last_seen_at FROM guests WHERE token_hash = ?')
     this.#see = this.#db.prepare('UPDATE guests SET last_seen_at = ? WHERE token_hash = ?')

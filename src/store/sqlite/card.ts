@@ -92,6 +92,12 @@ export function cardKeeper(
   }
 }
 
+/** Makes a file that is ours alone before SQLite fills it; what SQLite puts beside it then has the same mode. */
+export function makePrivate(file: string): void {
+  closeSync(openSync(file, 'a', 0o600))
+  chmodSync(file, 0o600)
+}
+
 /** Makes a new name in a folder survive a power cut. */
 export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return

@@ -4,10 +4,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ThreadkeepError } from '../../core/errors.ts'
+import { makePrivate } from './card.ts'
 import { isBusy } from './connection.ts'
 
 /** An exclusive transaction on an empty file, held open: SQLite's locks are the ones that die with their owner everywhere. */
 export function lockFolder(folder: string): Disposable {
+  makePrivate(join(folder, 'lock'))
   const db = new DatabaseSync(join(folder, 'lock'), { timeout: 0 })
   try {
     db.exec('BEGIN EXCLUSIVE')

@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Migration } from '../migrations.ts'
+import { makePrivate } from './card.ts'
 
 export type Meta = {
   storeId: string
@@ -51,7 +52,9 @@ function found(db: DatabaseSync): void {
 function snapshot(db: DatabaseSync, migration: Migration, folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-')
-  db.prepare('VACUUM INTO ?').run(join(folder, `before-${migration.name}-${stamp}.db`))
+  const file = join(folder, `before-${migration.name}-${stamp}.db`)
+  makePrivate(file)
+  db.prepare('VACUUM INTO ?').run(file)
 }
 
 function schemaVersionOf(db: DatabaseSync): number {

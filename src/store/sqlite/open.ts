@@ -1,10 +1,11 @@
 // Opens a data folder's SQLite store: takes the folder, makes sure that the file is the right one, brings its schema up to date, and
 // puts the writer on its thread and the reader here.
 
-import { chmodSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Commit } from '../../core/change.ts'
+import { ThreadkeepError } from '../../core/errors.ts'
 import { prepareCommit } from '../../core/prepared.ts'
 import type { Durability, Outcome } from '../../core/receipt.ts'
 import type { Store } from '../../core/store.ts'
@@ -12,7 +13,7 @@ import type { Upkeep } from '../../core/upkeep.ts'
 import { positionOf } from '../codes.ts'
 import { checksumOf } from '../hash.ts'
 import { type Migration, migrationsOf } from '../migrations.ts'
-import { cardOf, readCard, syncFolder, writeCard } from './card.ts'
+import { cardOf, makePrivate, readCard, syncFolder, writeCard } from './card.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { isDamage, openReading, openWriting, type Safety } from './connection.ts'
 import { lockFolder } from './folder-lock.ts'
@@ -44,8 +45,20 @@ export type SqliteStore = Store & {
   readonly about: About
 }
 
+/** Older ones can corrupt a write-ahead log. */
+function refuseOldSqlite(version = process.versions['sqlite'] ?? '0'): void {
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)
+  if (major > 3 || (major === 3 && (minor > 51 || (minor === 51 && patch >= 3)))) return
+  throw new ThreadkeepError(
+    'store_refused',
+    `This Node carries SQLite ${version}, which has a known fault that can corrupt a store.`,
+    'Use Node 24.15 or newer, whose SQLite is 3.51.3 or newer.',
+  )
+}
+
 export async function openSqlite(place: SqlitePlace): Promise<SqliteStore> {
   const began = performance.now()
+  refuseOldSqlite()
   const { file, folder, ephemeral } = place
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
@@ -82,6 +95,7 @@ function bringUpToDate(
 ): { meta: Meta; created: boolean } {
   const card = readCard(folder)
   refuseBeforeOpening(file, card, expected)
+  makePrivate(file)
   const db = openWriting(file, safety)
   try {
     refuseNewerOrAltered(db, file, migrations)
@@ -100,7 +114,6 @@ const isEmpty = (db: DatabaseSync) => db.prepare('SELECT 1 FROM sqlite_schema').
 /** The new file's words and its name survive a power cut from here on. */
 function makeLasting(db: DatabaseSync, file: string): void {
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-  chmodSync(file, 0o600)
   syncFolder(dirname(file))
 }
 
