@@ -1,6 +1,7 @@
 // store.json in the data folder: which store belongs here and how far it had come, so that a lost or older one is noticed.
 
 import {
+  chmodSync,
   closeSync,
   existsSync,
   fsyncSync,
