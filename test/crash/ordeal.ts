@@ -1,12 +1,32 @@
-// The ordeal: kills and crowds, each beside its control, as a table of figures; ends with 1 if anything was lost, or if a control lost nothing.
+// The ordeal: kills, crowds and cut lines, the first two beside their controls, as a table of figures; ends with 1 if anything was lost, or if a control lost nothing.
 //
 //   node test/crash/ordeal.ts short | long [seed]
 import { type KillFigures, killRounds, noLoss } from './kill.ts'
 import { overlap, type OverlapFigures, overlapOnOneValue } from './overlap.ts'
+import { type DisconnectFigures, disconnects } from './stream-disconnect.ts'
+import { type StreamFigures, streamKills, streamsHeld } from './stream-kill.ts'
 
 const sizes = {
-  short: { kills: 30, controls: 12, births: 40, perWriter: 40, perWriterOfControl: 10 },
-  long: { kills: 100, controls: 40, births: 200, perWriter: 200, perWriterOfControl: 20 },
+  short: {
+    kills: 30,
+    controls: 12,
+    births: 40,
+    perWriter: 40,
+    perWriterOfControl: 10,
+    streamKills: 30,
+    streamControls: 4,
+    cuts: 500,
+  },
+  long: {
+    kills: 100,
+    controls: 40,
+    births: 200,
+    perWriter: 200,
+    perWriterOfControl: 20,
+    streamKills: 100,
+    streamControls: 12,
+    cuts: 2_000,
+  },
 }
 
 const [size = 'short', given] = process.argv.slice(2)
@@ -30,6 +50,12 @@ const lines = [
   ),
   ofOverlap('64 writers in one thread', await overlap(seed, asked.perWriter)),
   ofControl('  its control: a thread as one value', await overlapOnOneValue(asked.perWriterOfControl)),
+  ofStreams('kill -9 in mid-stream', await streamKills({ kills: asked.streamKills, seed })),
+  ofStreamControl(
+    '  its control: written at the end',
+    await streamKills({ kills: asked.streamControls, seed, control: true }),
+  ),
+  ofDisconnects('readers cut off at random bytes', await disconnects(asked.cuts, seed)),
 ]
 
 print(lines)
@@ -50,6 +76,27 @@ function ofOverlap(what: string, figures: OverlapFigures): Line {
   for (const fault of faults.slice(0, 20)) console.log(`fault: ${fault}`)
   const besides = `${equalSeqs} equal seqs, ${unreachable} out of reach, ${forks} forks, ${faults.length} faults`
   return { what, acked, lost, good: lost + equalSeqs + unreachable + faults.length === 0, besides }
+}
+
+/** Lost is a message that is not there, and an answer that misses more than its last second or 2 KiB. */
+function ofStreams(what: string, figures: StreamFigures): Line {
+  const { kills, acked, lost, beyondAllowance, interrupted, complete, open, faults } = figures
+  for (const fault of faults.slice(0, 20)) console.log(`fault: ${fault}`)
+  const besides =
+    `${kills} kills, ${interrupted} interrupted, ${complete} complete, ${open} open, ${figures.rewound} rewound, ` +
+    `of ${figures.heardBytes} bytes heard ${figures.missingBytes} missing, at most ${figures.missingBytesMax} and ${Math.round(figures.missingMsMax)} ms of one answer, ` +
+    `${faults.length} faults, ready in <= ${Math.round(figures.readyMsMax)} ms`
+  return { what, acked, lost: lost + beyondAllowance, good: streamsHeld(figures), besides }
+}
+
+function ofStreamControl(what: string, { acked, beyondAllowance }: StreamFigures): Line {
+  return ofControl(what, { acked, lost: beyondAllowance })
+}
+
+function ofDisconnects(what: string, { cuts, midway, whole, faults }: DisconnectFigures): Line {
+  for (const fault of faults.slice(0, 20)) console.log(`fault: ${fault}`)
+  const besides = `${midway} cut midway, ${whole} answers whole`
+  return { what, acked: cuts, lost: cuts - whole, good: whole === cuts && midway > 0, besides }
 }
 
 function ofControl(what: string, { acked, lost }: { acked: number; lost: number }): Line {
