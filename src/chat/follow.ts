@@ -1,7 +1,6 @@
 // Everything of a run from a position on, whether it is alive here, ended a moment ago, or was folded into its message long since.
 // The end is always told.
 
-import { must } from '../core/assert.ts'
 import { ThreadkeepError } from '../core/errors.ts'
 import type { Message } from '../core/message.ts'
 import type { Part } from '../core/part.ts'
@@ -136,9 +135,12 @@ async function tellEnd(chat: Chat, user: string, runId: string, deliver: Deliver
 }
 
 async function replyOf(chat: Chat, run: Run): Promise<Message> {
-  return must(
-    await chat.store.message(run.userId, run.threadId, run.replyId),
-    'a run has its reply in its thread',
+  const message = await chat.store.message(run.userId, run.threadId, run.replyId)
+  if (message) return message
+  throw new ThreadkeepError(
+    'deleted',
+    `The thread of the run "${run.id}" is in the bin.`,
+    'Restore it first.',
   )
 }
 

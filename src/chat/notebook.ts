@@ -21,6 +21,8 @@ export class Notebook {
   #written = 0
   #bytesWritten = 0
   #ordinal = 0
+  /** A batch that may have been kept although no answer came: it goes out again as it was, before anything new. */
+  #unsure: { batch: Change; length: number } | null = null
   #writing: Promise<void> = Promise.resolve()
   #busy = false
   #writtenAt: number
@@ -42,8 +44,9 @@ export class Notebook {
         keptOrThrow(await this.#commit(...this.#rest(), endedChange(this.#live, ending)))
         return
       } catch (fault) {
-        if (!(fault instanceof ThreadkeepError) || fault.code !== 'unavailable' || attempt > endRetries)
-          throw fault
+        if (!(fault instanceof ThreadkeepError)) throw fault
+        if (fault.code === 'run_over' && attempt > 1) return // an end whose answer was lost
+        if (fault.code !== 'unavailable' || attempt > endRetries) throw fault
         await new Promise((resolve) => setTimeout(resolve, 250 * attempt))
       }
     }
@@ -66,24 +69,32 @@ export class Notebook {
   /** What has been said and not yet written, as one more batch of the log. */
   #rest(): Change[] {
     const { log, ids } = this.#live
-    if (log.length === this.#written) return []
-    const events = ownJson(log.entriesFrom(this.#written))
+    const batches = this.#unsure ? [this.#unsure.batch] : []
+    const from = this.#unsure?.length ?? this.#written
+    if (log.length === from) return batches
     const { runId, epoch } = ids
+    const events = ownJson(log.entriesFrom(from))
+    const ordinal = this.#ordinal + batches.length
     return [
-      { kind: 'run.progressed', runId, epoch, ordinal: this.#ordinal, position: log.position.bytes, events },
+      ...batches,
+      { kind: 'run.progressed', runId, epoch, ordinal, position: log.position.bytes, events },
     ]
   }
 
   async #write(): Promise<void> {
     const { log } = this.#live
     const [length, position] = [log.length, log.position.bytes]
+    const batches = this.#rest()
     try {
-      keptOrThrow(await this.#commit(...this.#rest()))
+      for (const batch of batches) keptOrThrow(await this.#commit(batch))
       this.#written = length
       this.#bytesWritten = position
-      this.#ordinal++
+      this.#ordinal += batches.length
+      this.#unsure = null
       this.#writtenAt = this.#chat.now()
     } catch (fault) {
+      const [batch] = batches
+      if (batch && !this.#unsure && batches.length === 1) this.#unsure = { batch, length }
       this.#chat.report('a part of an answer was not written down yet', fault)
     }
   }
