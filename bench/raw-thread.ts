@@ -6,6 +6,7 @@ import { must } from '../src/core/assert.ts'
 import { openWriting } from '../src/store/sqlite/connection.ts'
 import type { FromRaw, RawThreadData, RowsKind, ToRaw } from './raw.ts'
 import { commitNumber, pairRows } from './raw-pair.ts'
+import { saidRows } from './raw-said.ts'
 import { turnRows } from './raw-turn.ts'
 import { openTwoTables, twoTableRows } from './two-tables.ts'
 
@@ -33,6 +34,8 @@ port.on('message', (message: ToRaw) => {
 
 function rowsOf(kind: RowsKind, db: DatabaseSync): (job: never) => number {
   switch (kind) {
+    case 'said':
+      return saidRows(db)
     case 'pair':
       return pairRows(db)
     case 'turn':

@@ -2,7 +2,7 @@
 
 import { Worker } from 'node:worker_threads'
 
-export type RowsKind = 'pair' | 'turn' | 'two tables'
+export type RowsKind = 'said' | 'pair' | 'turn' | 'two tables'
 export type RawThreadData = { file: string; rows: RowsKind }
 export type ToRaw = [ticket: number, job: unknown][] | 'close'
 export type FromRaw = [ticket: number, answer: number][] | 'closed'

@@ -8,5 +8,7 @@ export type Asked = {
   rounds: number
   /** Fewer rounds and smaller worlds: for a look, not for a claim. */
   quick: boolean
+  /** The largest worlds too, which take longer. */
+  full: boolean
 }
 export type Row = (asked: Asked) => Promise<Line[]>

@@ -1,4 +1,4 @@
-// Runs the bench and prints its table: `node bench/run.ts [row …] [--rounds N] [--quick] [--json file]`.
+// Runs the bench and prints its table: `node bench/run.ts [row …] [--rounds N] [--quick] [--full] [--json file]`.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,14 +8,17 @@ import { must } from '../src/core/assert.ts'
 import { append } from './append.ts'
 import { body } from './body.ts'
 import { coldOpen } from './cold-open.ts'
+import { firstToken } from './first-token.ts'
 import { growth } from './growth.ts'
 import { list } from './list.ts'
 import { loopDelay } from './loop-delay.ts'
 import { page } from './page.ts'
+import { send } from './send.ts'
 import { size } from './size.ts'
-import type { Row } from './row.ts'
+import type { Asked, Row } from './row.ts'
 import { type Line, tableOf, verdictOf } from './table.ts'
 import { median } from './rounds.ts'
+import { tokens } from './tokens.ts'
 import { turn } from './turn.ts'
 
 const rows: Record<string, Row> = {
@@ -26,6 +29,9 @@ const rows: Record<string, Row> = {
   list,
   growth,
   'loop-delay': loopDelay,
+  send,
+  'first-token': firstToken,
+  tokens,
   size,
   'cold-open': coldOpen,
 }
@@ -36,10 +42,11 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 })
-const lines = await measure(rowsAsked(positionals), roundsAsked(values.rounds), values.quick)
+const lines = await measure(rowsAsked(positionals), roundsAsked(values.rounds), values)
 console.log(tableOf(lines))
 if (values.json !== undefined) writeFileSync(values.json, asJson(lines))
 
@@ -57,7 +64,11 @@ function roundsAsked(given: string | undefined): number | null {
   throw new Error(`--rounds takes a whole number from 1 to ${roundsMax}, and got "${given}".`)
 }
 
-async function measure(names: readonly string[], rounds: number | null, quick: boolean): Promise<Line[]> {
+async function measure(
+  names: readonly string[],
+  rounds: number | null,
+  { quick, full }: Pick<Asked, 'quick' | 'full'>,
+): Promise<Line[]> {
   const folder = mkdtempSync(join(tmpdir(), 'threadkeep-bench-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   process.once('SIGINT', () => process.exit(130))
@@ -69,7 +80,7 @@ async function measure(names: readonly string[], rounds: number | null, quick: b
       ...(await must(
         rows[name],
         'the names were looked over',
-      )({ folder: own, rounds: rounds ?? (quick ? 3 : 9), quick })),
+      )({ folder: own, rounds: rounds ?? (quick ? 3 : 9), quick, full })),
     )
     rmSync(own, { recursive: true, force: true })
     console.error(`${name}: ${((performance.now() - began) / 1000).toFixed(1)} s`)

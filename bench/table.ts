@@ -12,7 +12,7 @@ export type Line = {
   /** `more`: the floor is the least that will do. `less`: the most. */
   better: 'more' | 'less'
   /** Left out where a line only explains its neighbour. */
-  bounds?: { floor: number; aim: number }
+  bounds?: { floor: number; aim?: number }
   note?: string
 }
 
@@ -23,7 +23,7 @@ export function verdictOf({ judged, better, bounds }: Line): Verdict {
   if (!bounds) return ''
   const value = median(judged)
   const reaches = (bound: number) => (better === 'more' ? value >= bound : value <= bound)
-  if (reaches(bounds.aim)) return 'aim met'
+  if (bounds.aim !== undefined && reaches(bounds.aim)) return 'aim met'
   return reaches(bounds.floor) ? 'floor met' : 'BELOW FLOOR'
 }
 

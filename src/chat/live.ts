@@ -60,8 +60,10 @@ export class LiveRun {
   }
 
   say(entry: RunEntry): void {
+    const first = this.log.length === 0
     this.log.append(entry)
-    if (this.#listeners.size > 0) this.#ticker.touch(this.#tell)
+    if (first) this.#tell() // nobody waits for a first word because others are talking
+    else if (this.#listeners.size > 0) this.#ticker.touch(this.#tell)
   }
 
   notice(notice: Notice): void {

@@ -80,9 +80,7 @@ export class Package implements Disposable {
 
 /** Without what an outer npm says about its own run. */
 const npmEnv = Object.fromEntries(
-  Object.entries({ ...process.env, ...plainEnv }).filter(
-    ([name]) => !/^npm_(lifecycle|package|command)/.test(name),
-  ),
+  Object.entries({ ...process.env, ...plainEnv }).filter(([name]) => !/^npm_/i.test(name)),
 )
 
 function bytesIn(folder: string): number {
