@@ -1,4 +1,4 @@
-// Where tests run: most share a few threads, those that kill processes get one process at a time and long patience.
+// Where tests run: most share a few threads, those that kill processes or drive a browser come one at a time.
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -25,6 +25,19 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          pool: 'forks',
+          // A page on a busy machine takes its time; a test that waits for it should too.
+          expect: { poll: { timeout: 10_000 } },
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -19,12 +19,17 @@ export async function buildWebIfStale(): Promise<string | null> {
 }
 
 export async function buildWeb(): Promise<void> {
+  // What Vite builds in a test would else be the slow and large React for developers.
+  const before = process.env['NODE_ENV']
+  process.env['NODE_ENV'] = 'production'
   const { build } = await import('vite')
   await build({
     configFile: path.join(root, 'vite.config.ts'),
     root: path.join(root, 'web'),
     logLevel: 'warn',
   })
+  if (before === undefined) delete process.env['NODE_ENV']
+  else process.env['NODE_ENV'] = before
   for (const name of fs.globSync('**/*.{html,js,css,svg}', { cwd: dist })) pack(path.join(dist, name))
   // Written last, so that a build that was broken off is stale.
   fs.utimesSync(page, new Date(), new Date())

@@ -41,6 +41,10 @@ describe('who may import whom', () => {
     ['src/knowledge/passage.ts', "import type { Source } from '../core/source.ts'"],
     ['web/chat/thread.tsx', "import { connect } from '../../src/client/client.ts'"],
     ['web/chat/thread.tsx', "import { useState } from 'react'"],
+    ['web/chat/thread.tsx', "import { Button } from '../ui/button.tsx'"],
+    ['web/chat/thread.tsx', "import { client } from '../house.ts'"],
+    ['web/screens/conversation.tsx', "import { Thread } from '../chat/thread.tsx'"],
+    ['web/app.tsx', "import { Conversation } from './screens/conversation.tsx'"],
     ['test/house.ts', "import { openStore } from '../src/store/open.ts'"],
     ['bench/run.ts', "import { writer } from '../src/store/writer.ts'"],
   ])('%s may %s', (path, code) => {
@@ -73,6 +77,10 @@ describe('who may import whom', () => {
     ['src/knowledge/passage.ts', "import pg from 'pg'"],
     ['web/chat/thread.tsx', "import { say } from '../../src/chat/say.ts'"],
     ['web/chat/thread.tsx', "import fs from 'node:fs'"],
+    ['web/chat/thread.tsx', "import { Welcome } from '../screens/welcome.tsx'"],
+    ['web/threads/palette.tsx', "import { Welcome } from '../screens/welcome.tsx'"],
+    ['web/ui/button.tsx', "import { Face } from '../threads/face.tsx'"],
+    ['web/ui/button.tsx', "import { client } from '../house.ts'"],
   ])('%s may not %s', (path, code) => {
     expect(violations([planted(path, code)])).toEqual([expect.stringContaining(`${path} imports`)])
   })

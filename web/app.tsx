@@ -94,6 +94,7 @@ export function App() {
       {isNarrow && above === 'drawer' && (
         <Drawer label="Conversations" onClose={close}>
           {panel}
+          <Toaster />
         </Drawer>
       )}
       {above === 'palette' && (
@@ -101,7 +102,8 @@ export function App() {
           <Palette openThread={openThread} onNew={begin} onRename={() => setRenamed(true)} onClose={close} />
         </Suspense>
       )}
-      <Toaster />
+      {/* What lies beside an open drawer cannot be pressed: there it has the toasts inside. */}
+      {above !== 'drawer' && <Toaster />}
     </div>
   )
 }

@@ -33,6 +33,14 @@ const laws: Record<string, Law> = {
   web: { rooms: ['core', 'client'], packages: everyRoom },
 }
 
+/** Inside the web app the way leads down: screens are made of chat and threads, and those of ui, which knows neither. */
+const floors: Record<string, string[]> = {
+  ui: [],
+  chat: ['ui', 'threads'],
+  threads: ['ui', 'chat'],
+  screens: ['ui', 'chat', 'threads'],
+}
+
 /** A room that nobody has written a law for yet lives like its neighbours. */
 const newRoom: Law = { rooms: ['core'], packages: machine }
 
@@ -53,11 +61,22 @@ export function importFaults(source: Source): string[] {
 
 function roomFault(path: string, room: string, law: Law, name: string): string | undefined {
   const target = roomOf(posix.join(posix.dirname(path), name))
+  if (target === 'web' && room === 'web') return floorFault(path, posix.join(posix.dirname(path), name))
   if (target === room || law.rooms.includes(target)) return undefined
   if (law.rooms === everyRoom && !outside.includes(target)) return undefined
   const known =
     law.rooms === everyRoom ? `every room but ${outside.join(', ')}` : law.rooms.join(', ') || 'no other room'
   return `${room} may import ${known}; what it needs from ${target} is handed to it by server.ts`
+}
+
+function floorFault(path: string, targetPath: string): string | undefined {
+  const floor = path.split('/')[1] ?? ''
+  const target = targetPath.split('/')[1] ?? ''
+  const below = floors[floor]
+  if (!below || target === floor || below.includes(target)) return undefined
+  // Files beside the floors (the client, the connection, the address) are for all but ui.
+  if (floor !== 'ui' && !(target in floors)) return undefined
+  return `web/${floor} may import ${below.map((one) => `web/${one}`).join(', ') || 'nothing else of web'}`
 }
 
 function packageFault(room: string, law: Law, name: string): string | undefined {

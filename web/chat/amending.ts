@@ -2,11 +2,7 @@
 
 import type { Message } from '../../src/client/client.ts'
 import type { Conversation } from './conversation.ts'
-
-/** Only looks: the thread goes on showing everybody what it showed. */
-export async function lookAt(conversation: Conversation, messageId: string): Promise<void> {
-  await conversation.show(messageId)
-}
+import { show } from './reading.ts'
 
 /** Back to the path that the thread shows. */
 export async function lookBack(conversation: Conversation): Promise<void> {
@@ -26,7 +22,7 @@ export async function stay(conversation: Conversation): Promise<void> {
 export async function goToStray(conversation: Conversation, messageId: string): Promise<void> {
   const { strays } = conversation.view
   conversation.change({ strays: strays.filter(({ message }) => message.id !== messageId) })
-  await conversation.show(messageId)
+  await show(conversation, messageId)
 }
 
 export async function remove(conversation: Conversation, message: Message): Promise<void> {

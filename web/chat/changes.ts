@@ -11,6 +11,8 @@ const againMs = 3_000
 const listeners = new Set<Hear>()
 let listening: AbortController | null = null
 let since: number | null = null
+/** What was read with the page is as old as the page: the first stream begins there, and only a later one anew. */
+let isAnew = false
 
 /** One stream for all who listen: a browser opens few connections to one house. */
 export function onChange(hear: Hear): () => void {
@@ -35,8 +37,8 @@ function leave(): void {
 async function listen(signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      await ready
-      since ??= (await client.me({ signal })).changeSeq
+      const known = await ready
+      since ??= (isAnew ? await client.me({ signal }) : known).changeSeq
       for await (const change of client.changesStream(since, { signal })) tell(change)
     } catch (fault) {
       if (signal.aborted) return
@@ -49,6 +51,7 @@ async function listen(signal: AbortSignal): Promise<void> {
 
 function tell(change: Change | null): void {
   since = change?.changeSeq ?? null
+  isAnew ||= change === null
   for (const hear of listeners) hear(change)
 }
 

@@ -30,15 +30,22 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     if (mending) element?.setSelectionRange(element.value.length, element.value.length)
     element?.focus({ preventScroll: true })
   }, [mending])
+  const [isDue, setDue] = useState(false)
   const send = () => {
-    if (isEmpty || !isReady) return
+    if (isEmpty) return
+    setDue(!isReady)
+    if (!isReady) return
     const isPutDown = mending ? verbs.edit(mending, text) : verbs.say(text)
     if (!isPutDown) return
     setText('')
+    writeDrafts()
     if (mending) onMended()
-    else writeDrafts()
     box.current?.focus({ preventScroll: true })
   }
+  // Sent before the page knew who is here: it goes as soon as that is known.
+  useEffect(() => {
+    if (isDue && isReady) send()
+  })
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     const meant = keyMeans(event.nativeEvent, {
       isEmpty: text === '',
@@ -93,7 +100,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
           className="icon-button composer-send"
           data-kind="solid"
           aria-label="Send"
-          disabled={isEmpty || !isReady}
+          disabled={isEmpty}
         >
           <ArrowUp size={18} aria-hidden="true" />
         </button>
@@ -108,6 +115,9 @@ const growsCharsMax = 4_000
 /** On a phone there is no Shift for a new line, and a button under the thumb to send. */
 const isTouch = matchMedia('(pointer: coarse) and (hover: none)').matches
 
+/** A mended message that was left unfinished is found again where it was begun. */
+const mendedKey = (messageId: string): string => `mended.${messageId}`
+
 /** The draft of the thread, or the words that are being mended; leaving these brings the draft back. */
 function useWords({ threadId, mending }: ComposerProps): [string, (text: string) => void] {
   const [draft, setDraft] = useState(() => draftOf(threadId))
@@ -116,10 +126,14 @@ function useWords({ threadId, mending }: ComposerProps): [string, (text: string)
   const [knownId, setKnownId] = useState(mendingId)
   if (knownId !== mendingId) {
     setKnownId(mendingId)
-    setMended(mending?.text ?? '')
+    setMended(mending ? draftOf(mendedKey(mending.id)) || mending.text : '')
   }
   useEffect(() => () => writeDrafts(), [])
-  if (mending) return [knownId === mendingId ? mended : mending.text, setMended]
+  const mend = (text: string) => {
+    setMended(text)
+    if (mendingId !== null) keepDraft(mendedKey(mendingId), text)
+  }
+  if (mending) return [knownId === mendingId ? mended : mending.text, mend]
   const change = (text: string) => {
     setDraft(text)
     keepDraft(threadId, text)

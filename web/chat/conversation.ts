@@ -1,14 +1,19 @@
 // One thread as this page holds it: what is shown of it, kept true by reading, following and listening for changes.
 
 import { ThreadkeepError } from '../../src/core/errors.ts'
-import type { Change, Client, Following, Message, MessagesAsked } from '../../src/client/client.ts'
-import { firstSince } from './first-of-day.ts'
+import type {
+  Change,
+  Client,
+  Following,
+  Message,
+  MessagePage,
+  MessagesAsked,
+} from '../../src/client/client.ts'
 import type { LiveAnswers } from './live-answers.ts'
 import type { Outbox } from './outbox.ts'
-import { emptyWindow, spliced, windowOf, withMessage, withNewer, withOlder } from './path-window.ts'
+import { emptyWindow, spliced, withMessage } from './path-window.ts'
+import { pageRows, show } from './reading.ts'
 import { blankView, pendingOf, type ThreadView } from './thread-view.ts'
-
-export const pageRows = 50
 
 export class Conversation {
   readonly threadId: string
@@ -54,8 +59,8 @@ export class Conversation {
     this.#watching = this.#watching.signal.aborted ? new AbortController() : this.#watching
     if (this.#view.phase === 'failed') this.change({ phase: 'loading' })
     try {
-      if (around === null) await this.#newest()
-      else await this.show(around)
+      if (around === null) await this.newest()
+      else await show(this, around)
     } catch (fault) {
       this.#trouble(fault)
     }
@@ -66,59 +71,20 @@ export class Conversation {
     this.#watching.abort()
   }
 
-  async older(): Promise<void> {
-    const [first] = this.#view.window.messages
-    if (!first || !this.#view.window.hasMore.before) return
-    const page = await this.#page({ before: first.seq })
-    this.change({ window: withOlder(this.#view.window, page) })
-  }
-
-  async newer(): Promise<void> {
-    const last = this.#view.window.messages.at(-1)
-    if (!last || !this.#view.window.hasMore.after) return
-    const page = await this.#page({ after: last.seq })
-    this.change({ window: withNewer(this.#view.window, page) })
-    this.follow()
-  }
-
-  async toNewest(): Promise<void> {
-    if (this.#view.window.hasMore.after) await this.#newest()
-  }
-
-  async toTop(): Promise<void> {
-    if (!this.#view.window.hasMore.before) return
-    this.change({ window: windowOf(await this.#page({ after: 0 })) })
-  }
-
-  /** Shows the first message of a day or after it (else the newest), and says which that is. */
-  async toDay(day: string): Promise<string | null> {
-    const newest = (await this.#page({ limit: 1 })).messages.at(-1)
-    if (!newest) return null
-    const look = async (seq: number) => (await this.#page({ after: seq - 1, limit: 1 })).messages[0] ?? null
-    const { id } = (await firstSince(look, newest.seq, new Date(`${day}T00:00`).getTime())) ?? newest
-    if (!this.#view.window.messages.some((message) => message.id === id)) await this.show(id)
-    return id
-  }
-
-  /** The page around a message, on its own branch. */
-  async show(messageId: string): Promise<void> {
-    const { client, threadId } = this
-    const at = { branch: messageId, around: messageId, limit: pageRows }
-    const [page, end] = await Promise.all([
-      client.messages.page(threadId, at),
-      client.messages.page(threadId, { branch: messageId, limit: 1 }),
-    ])
-    const leafId = end.messages.at(-1)?.id ?? messageId
-    const reading = leafId === page.headId ? null : { through: messageId, leafId }
+  async newest(): Promise<void> {
+    const page = await this.page({})
+    const { headId } = page
     const window = spliced(this.#view.window, page)
-    this.change({ phase: 'ready', fault: null, headId: page.headId, reading, window })
+    this.change({ phase: 'ready', fault: null, isAway: false, headId, window })
     this.follow()
   }
 
   /** Something happened to the thread; many things at once are looked up once. */
   async refresh(): Promise<void> {
     this.#isStale = true
-    this.#refreshing ??= this.#catchUp().finally(() => (this.#refreshing = null))
+    this.#refreshing ??= this.#catchUp()
+      .catch((fault: unknown) => this.#trouble(fault))
+      .finally(() => (this.#refreshing = null))
     return this.#refreshing
   }
 
@@ -130,9 +96,8 @@ export class Conversation {
     if (kind === 'run.ended' && known && this.live.now(known.id)) return
     const first = this.#view.window.messages.at(-pageRows)
     const isOlder = messageSeq !== null && first !== undefined && messageSeq < first.seq
-    void (known && isOlder ? this.#reread(known) : this.refresh()).catch((fault: unknown) =>
-      this.#trouble(fault),
-    )
+    if (known && isOlder) void this.#reread(known).catch((fault: unknown) => this.#trouble(fault))
+    else void this.refresh()
   }
 
   put(message: Message): void {
@@ -155,7 +120,9 @@ export class Conversation {
       this.put(await this.live.follow(replyId, following))
     } catch (fault) {
       if (signal.aborted) return
-      this.#trouble(fault)
+      if (!(fault instanceof ThreadkeepError)) throw fault
+      // The words so far stay; whether there are more is learned at the next look.
+      this.change({ isAway: true })
     }
   }
 
@@ -163,19 +130,17 @@ export class Conversation {
     return this.#watching.signal
   }
 
-  async #newest(): Promise<void> {
-    const page = await this.#page({})
-    const { headId } = page
-    const window = spliced(this.#view.window, page)
-    this.change({ phase: 'ready', fault: null, isAway: false, headId, window })
-    this.follow()
-  }
-
   async #catchUp(): Promise<void> {
     while (this.#isStale) {
       this.#isStale = false
-      const page = await this.#page({})
-      const { window, reading } = this.#view
+      const { reading } = this.#view
+      const page = await this.page({})
+      // Somebody has gone to another branch meanwhile: this page is of the one before.
+      if (this.#view.reading?.through !== reading?.through) {
+        this.#isStale = true
+        continue
+      }
+      const { window } = this.#view
       // Whoever reads far back stays there; what is new is below.
       const isFarBack =
         window.hasMore.after && !page.messages.some(({ id }) => id === window.messages.at(-1)?.id)
@@ -191,11 +156,12 @@ export class Conversation {
   }
 
   async #reread({ seq }: Message): Promise<void> {
-    const { messages } = await this.#page({ before: seq + 1, limit: 1 })
+    const { messages } = await this.page({ before: seq + 1, limit: 1 })
     for (const message of messages) this.put(message)
   }
 
-  #page(asked: MessagesAsked) {
+  /** On the branch that is looked at. */
+  page(asked: MessagesAsked): Promise<MessagePage> {
     const { reading } = this.#view
     const branch = reading ? { branch: reading.through } : {}
     return this.client.messages.page(this.threadId, { limit: pageRows, ...branch, ...asked })

@@ -52,14 +52,19 @@ function attend(open: Map<string, Conversation>, outbox: Outbox, dispatch: Dispa
     if (change === null) for (const conversation of open.values()) void conversation.open()
     else if (change.threadId !== null) open.get(change.threadId)?.heard(change)
   })
+  /** The house is back: what waited goes, and what was missed meanwhile is read. */
+  const takeUp = () => {
+    dispatch.start()
+    for (const conversation of open.values()) if (!conversation.watching.aborted) void conversation.refresh()
+  }
   let wasAway = false
   onConnection(() => {
     const { online, house } = connectionNow()
     const isAway = !online || house === 'away'
-    if (wasAway && !isAway) dispatch.start()
+    if (wasAway && !isAway) takeUp()
     wasAway = isAway
   })
-  window.addEventListener('online', () => dispatch.start())
+  window.addEventListener('online', takeUp)
   window.addEventListener('storage', ({ key }) => key?.startsWith('threadkeep.unsent.') && outbox.reread())
 }
 

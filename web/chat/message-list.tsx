@@ -14,18 +14,25 @@ type ListProps = {
   entries: readonly Entry[]
   hasMore: PathWindow['hasMore']
   focusMessageId: string | null
+  saidHere: string | null
 }
 
 /** This near to the end counts as being there. */
 const endPx = 60
 
-export const MessageList = memo(function MessageList({ entries, hasMore, focusMessageId }: ListProps) {
+export const MessageList = memo(function MessageList({
+  entries,
+  hasMore,
+  focusMessageId,
+  saidHere,
+}: ListProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useVirtualizer({
     count: entries.length,
     getScrollElement: () => scroller.current,
     estimateSize: (index) => estimate(entries[index]),
     getItemKey: (index) => entries[index]?.key ?? index,
+    initialOffset: () => entries.reduce((px, entry) => px + estimate(entry), 0),
     overscan: 5,
     paddingStart: 24,
     paddingEnd: 24,
@@ -36,13 +43,16 @@ export const MessageList = memo(function MessageList({ entries, hasMore, focusMe
   const items = rows.getVirtualItems()
   const end = useEnd(scroller, entries, hasMore.after)
   useEdges(rows.range, entries, hasMore)
-  useOwnAtEnd(entries, () => rows.scrollToEnd())
+  useOwnAtEnd(saidHere, entries, () => rows.scrollToEnd())
+  const focusAt = entries.findIndex(({ key }) => key === focusMessageId)
+  const shownFor = useRef<string | null>(undefined)
   useLayoutEffect(() => {
-    const at = entries.findIndex(({ key }) => key === focusMessageId)
-    if (at >= 0) rows.scrollToIndex(at, { align: 'center' })
-    else rows.scrollToEnd()
-    // Once, when it opens or another message is asked for; afterwards the reader decides.
-  }, [focusMessageId])
+    // Once for what is asked for, when it is there; afterwards the reader decides.
+    if (shownFor.current === focusMessageId) return
+    if (focusAt >= 0) rows.scrollToIndex(focusAt, { align: 'center' })
+    else if (shownFor.current === undefined) rows.scrollToEnd()
+    shownFor.current = focusAt >= 0 || focusMessageId === null ? focusMessageId : null
+  }, [focusMessageId, focusAt, rows])
   return (
     <div className="message-frame">
       <div className="message-scroller" ref={scroller} tabIndex={0} role="region" aria-label="Messages">

@@ -3,7 +3,7 @@
 import { FileText } from 'lucide-react'
 import type { Part } from '../../src/client/client.ts'
 import { ImageCard, OutLink } from './markdown/links.tsx'
-import { Markdown } from './markdown/markdown.tsx'
+import { Markdown } from './markdown/set-text.tsx'
 import { safeLink } from './markdown/safe-link.ts'
 import { OwnWords } from './own-words.tsx'
 import { Reasoning } from './reasoning.tsx'

@@ -1,6 +1,6 @@
 // What a model thought before it spoke, folded: it is not the answer.
 
-import { Markdown } from './markdown/markdown.tsx'
+import { Markdown } from './markdown/set-text.tsx'
 
 export function Reasoning({ text, isGrowing }: { text: string; isGrowing: boolean }) {
   return (

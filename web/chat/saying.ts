@@ -38,7 +38,9 @@ export function sayAfterNewest(conversation: Conversation, stray: Message, perso
 
 function put(conversation: Conversation, said: Omit<Unsent, 'id' | 'threadId' | 'at'>): void {
   const { client, threadId, outbox } = conversation
-  outbox.put({ id: client.newId(), threadId, at: Date.now(), ...said })
+  const id = client.newId()
+  conversation.change({ saidHere: id })
+  outbox.put({ id, threadId, at: Date.now(), ...said })
 }
 
 /** The way to the house for one unsent message; over when its receipt is there, while its answer goes on being heard. */

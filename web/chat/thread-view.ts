@@ -33,6 +33,8 @@ export type ThreadView = {
   readonly strays: readonly Stray[]
   /** Said here and not known to be kept, oldest first. */
   readonly unsent: readonly Unsent[]
+  /** The newest that was said on this very page, and not in another tab. */
+  readonly saidHere: string | null
   /** The house cannot be reached: what is shown may be old. */
   readonly isAway: boolean
   /** How safe the messages said here are, as their receipts said. */
@@ -47,6 +49,7 @@ export const blankView: ThreadView = {
   reading: null,
   strays: [],
   unsent: [],
+  saidHere: null,
   isAway: false,
   durability: null,
 }

@@ -35,6 +35,7 @@ export function Thread(asked: ThreadAsked) {
           if (key === 'Escape' && isRunning && !defaultPrevented && !isInMenu(target)) verbs.stop()
         }}
       >
+        <h2 className="hidden">Conversation</h2>
         <StaleLine view={view} onRetry={verbs.retry} />
         <Body
           key={threadId}
@@ -76,7 +77,14 @@ function Body({ threadId, view, personaId, focusMessageId, onRetry }: BodyProps)
   const { window, unsent, phase } = view
   const entries = useMemo(() => entriesOf({ window, unsent }), [window, unsent])
   if (entries.length > 0)
-    return <MessageList entries={entries} hasMore={window.hasMore} focusMessageId={focusMessageId} />
+    return (
+      <MessageList
+        entries={entries}
+        hasMore={window.hasMore}
+        focusMessageId={focusMessageId}
+        saidHere={view.saidHere}
+      />
+    )
   if (phase === 'loading') return <Loading />
   // Before its first message the screen around it says what this is.
   if (phase === 'ready') return isNamedHere(threadId) ? null : <EmptyThread personaId={personaId} />

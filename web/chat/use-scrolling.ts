@@ -7,6 +7,8 @@ import type { Entry } from './thread-view.ts'
 
 const nearRows = 8
 const endPx = 60
+/** A jump passes an edge on its way to somewhere else. */
+const settleMs = 40
 
 export type End = {
   isThere: boolean
@@ -47,19 +49,24 @@ export function useEdges(range: Range, entries: readonly Entry[], hasMore: PathW
   const isNearTop = range !== null && range.startIndex < nearRows && hasMore.before
   const isNearEnd = range !== null && range.endIndex > entries.length - nearRows && hasMore.after
   useEffect(() => {
-    if (isBusy.current || !(isNearTop || isNearEnd)) return
-    isBusy.current = true
-    void (isNearTop ? verbs.older() : verbs.newer()).finally(() => (isBusy.current = false))
+    if (!isNearTop && !isNearEnd) return
+    const fetchMore = () => {
+      if (isBusy.current) return
+      isBusy.current = true
+      void (isNearTop ? verbs.older() : verbs.newer()).finally(() => (isBusy.current = false))
+    }
+    const timer = setTimeout(fetchMore, settleMs)
+    return () => clearTimeout(timer)
   }, [isNearTop, isNearEnd, entries, verbs])
 }
 
 /** What one says oneself is always seen. */
-export function useOwnAtEnd(entries: readonly Entry[], toEnd: () => void): void {
-  const last = entries.at(-1)
-  const unsentKey = last?.unsent ? last.key : null
-  const shownKey = useRef(unsentKey)
+export function useOwnAtEnd(saidHere: string | null, entries: readonly Entry[], toEnd: () => void): void {
+  const seen = useRef(saidHere)
+  const isShown = entries.at(-1)?.key === saidHere
   useLayoutEffect(() => {
-    if (unsentKey !== null && unsentKey !== shownKey.current) toEnd()
-    shownKey.current = unsentKey
+    if (!isShown || saidHere === seen.current) return
+    seen.current = saidHere
+    toEnd()
   })
 }

@@ -3,9 +3,10 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { type Message, ThreadkeepError } from '../../src/client/client.ts'
 import { toast } from '../ui/toast.ts'
-import { goToStray, lookAt, lookBack, remove, restore, stay } from './amending.ts'
+import { goToStray, lookBack, remove, restore, stay } from './amending.ts'
 import type { Conversation } from './conversation.ts'
 import { conversations, type Conversations, isNamedHere } from './conversations.ts'
+import { newer, older, show, toDay, toNewest, toTop } from './reading.ts'
 import { answerAgain, edit, say, sayAfterNewest, stop } from './saying.ts'
 import { blankView, type ThreadView } from './thread-view.ts'
 
@@ -88,7 +89,7 @@ function verbsOf(
     again: (message, other = message.personaId) => void attempt((to) => answerAgain(to, message, other)),
     goOn: () => void put((to) => say(to, { text: 'Please go on from where you stopped.', personaId })),
     stop: () => void attempt(stop),
-    look: (messageId) => void attempt((to) => lookAt(to, messageId)),
+    look: (messageId) => void attempt((to) => show(to, messageId)),
     lookBack: () => void attempt(lookBack),
     stay: () => void attempt(stay),
     goToStray: (messageId) => void attempt((to) => goToStray(to, messageId)),
@@ -116,14 +117,14 @@ function verbsOf(
       all?.dispatch.start()
       void attempt((at) => at.open())
     },
-    older: () => attempt((at) => at.older()),
-    newer: () => attempt((at) => at.newer()),
-    toNewest: () => attempt((at) => at.toNewest()),
-    toTop: () => attempt((at) => at.toTop()),
-    show: (messageId) => attempt((at) => at.show(messageId)),
+    older: () => attempt(older),
+    newer: () => attempt(newer),
+    toNewest: () => attempt(toNewest),
+    toTop: () => attempt(toTop),
+    show: (messageId) => attempt((at) => show(at, messageId)),
     toDay: async (day) => {
       let found: string | null = null
-      await attempt(async (at) => void (found = await at.toDay(day)))
+      await attempt(async (at) => void (found = await toDay(at, day)))
       return found
     },
   }

@@ -40,14 +40,15 @@ export function ShelfScreen({ name, drawerButton }: ShelfScreenProps) {
       <ShelfList
         view={view}
         openId={null}
+        dayLevel={2}
         onGo={() => undefined}
         empty={<Empty title={empty} />}
         {...(name === 'binned' ? { onForget: setDoomed } : {})}
       />
       <Dialog title="Remove it for good?" open={doomed !== null} onClose={() => setDoomed(null)}>
         <p>
-          “{doomed && titleOf(doomed)}” and every word in it will be gone, here and in every copy. There is no
-          way back.
+          “{doomed && titleOf(doomed)}” and every word in it will be gone from this house. There is no way
+          back.
         </p>
         <div className="dialog-actions">
           <Button onClick={() => setDoomed(null)}>Keep it</Button>

@@ -8,14 +8,18 @@ import { drop, isWhole, loadMore, refresh, reload, shelfNow, shelves } from './s
 
 /** What happens together is fetched together. */
 const gatherMs = 60
-/** Beyond this, one page is cheaper than one request each. */
-const singlesMax = 8
+/** Asked for at one time. */
+const togetherMax = 6
+/** Beyond this, reading the list anew is cheaper than one request each. */
+const singlesMax = 60
 /** Fetched without being asked for, so that search and the palette know most threads. */
 const aheadMax = 1_000
 
 /** Until the returned function is called. */
 export function followNews(): () => void {
-  const unhear = onChange((change) => (change === null ? void reload() : gather(change)))
+  const unhear = onChange((change) =>
+    change === null ? void reload().catch(() => undefined) : gather(change),
+  )
   const unwatch = onConnection(takeUpFailed)
   void begin()
   return () => {
@@ -48,9 +52,11 @@ async function fetchChanged(): Promise<void> {
   timer = undefined
   const ids = [...changed]
   changed.clear()
-  if (ids.length > singlesMax) return reload()
-  // One that cannot be fetched now is told by the banner, and fetched with the next change or page.
-  await Promise.allSettled(ids.map(refresh))
+  // What cannot be fetched now is told by the banner, and fetched with the next change or page.
+  if (ids.length > singlesMax) await reload().catch(() => undefined)
+  else
+    for (let at = 0; at < ids.length; at += togetherMax)
+      await Promise.allSettled(ids.slice(at, at + togetherMax).map(refresh))
 }
 
 /** The house is back: what could not be read is read. */

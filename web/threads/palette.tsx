@@ -1,6 +1,6 @@
 // Everything by its name: threads, voices and what can be done, found by a few letters. Loaded when it is first asked for.
 
-import { type ReactNode, useMemo, useState } from 'react'
+import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react'
 import { Command } from 'cmdk'
 import { Archive, MessageSquare, Moon, Pencil, Pin, Search, SquarePen, Sun, Trash2 } from 'lucide-react'
 import type { Thread } from '../../src/client/client.ts'
@@ -31,6 +31,12 @@ export function Palette({ openThread, onNew, onRename, onClose }: PaletteProps) 
   const deeds = useDeeds(openThread, onNew, onRename)
   const voices = useVoices(openThread, onNew)
   const go = useGo()
+  const field = useRef<HTMLInputElement>(null)
+  const open = useCallback((dialog: HTMLDialogElement) => {
+    const close = openModal(dialog)
+    field.current?.focus()
+    return close
+  }, [])
   const run = (deed: () => void) => {
     onClose()
     deed()
@@ -41,7 +47,7 @@ export function Palette({ openThread, onNew, onRename, onClose }: PaletteProps) 
     <dialog
       className="palette"
       aria-label="Find or do anything"
-      ref={openModal}
+      ref={open}
       onCancel={(event) => {
         event.preventDefault()
         onClose()
@@ -52,7 +58,7 @@ export function Palette({ openThread, onNew, onRename, onClose }: PaletteProps) 
         <div className="palette-field">
           <Search size={18} aria-hidden="true" />
           <Command.Input
-            autoFocus
+            ref={field}
             value={words}
             onValueChange={setWords}
             placeholder="A title, a voice, or what to do"

@@ -13,13 +13,14 @@ type ShelfListProps = {
   view: ShelfView
   words?: string
   openId: string | null
+  dayLevel: 2 | 3
   onGo: () => void
   onForget?: (thread: Thread) => void
   /** What is said when there is nothing on the shelf. */
   empty: ReactNode
 }
 
-export function ShelfList({ view, words = '', openId, onGo, onForget, empty }: ShelfListProps) {
+export function ShelfList({ view, words = '', openId, dayLevel, onGo, onForget, empty }: ShelfListProps) {
   const { threads, reach, knownCount, onEnd } = view
   if (threads.length > 0)
     return (
@@ -27,6 +28,7 @@ export function ShelfList({ view, words = '', openId, onGo, onForget, empty }: S
         <ThreadList
           threads={threads}
           openId={openId}
+          dayLevel={dayLevel}
           onGo={onGo}
           onEnd={onEnd}
           {...(onForget ? { onForget } : {})}

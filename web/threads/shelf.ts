@@ -48,8 +48,13 @@ export async function loadMore(name: ShelfName): Promise<void> {
 /** Everything anew, because too much happened to be told one by one. What is drawn stays until the answer is there. */
 export async function reload(): Promise<void> {
   const known = shelves.filter((name) => shelf.reach[name].state !== 'unknown')
-  tell({ threads: new Map(), reach: { ...nothing.reach } })
-  await Promise.all(known.map(loadMore))
+  const pages = await Promise.all(known.map((state) => client.threads.page({ state, limit: pageRows })))
+  const reach = { ...nothing.reach }
+  known.forEach((name, at) => {
+    reach[name] = { state: 'known', cursor: pages[at]?.nextCursor ?? null, fault: null }
+  })
+  const threads = pages.flatMap((page) => page.threads)
+  tell({ threads: new Map(threads.map((thread) => [thread.id, thread])), reach })
 }
 
 export function put(threads: readonly Thread[]): void {

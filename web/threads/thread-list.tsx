@@ -10,6 +10,8 @@ import { ThreadRow } from './thread-row.tsx'
 type ThreadListProps = {
   threads: readonly Thread[]
   openId: string | null
+  /** What a day is called stands one below the heading of the list. */
+  dayLevel: 2 | 3
   onGo: () => void
   onForget?: (thread: Thread) => void
   /** The end of what is known came into sight. */
@@ -20,8 +22,9 @@ const headingPx = 36
 const rowPx = 36
 const nearEnd = 20
 
-export function ThreadList({ threads, openId, onGo, onForget, onEnd }: ThreadListProps) {
+export function ThreadList({ threads, openId, dayLevel, onGo, onForget, onEnd }: ThreadListProps) {
   const rows = useMemo(() => rowsOf(threads, Date.now()), [threads])
+  const Day = `h${dayLevel}` as const
   const place = useRef<HTMLDivElement>(null)
   const [walkedTo, setWalkedTo] = useState<string | null>(null)
   const [renamed, setRenamed] = useState<string | null>(null)
@@ -45,7 +48,11 @@ export function ThreadList({ threads, openId, onGo, onForget, onEnd }: ThreadLis
   }
   const rename = (threadId: string | null) => {
     setRenamed(threadId)
-    if (threadId === null) requestAnimationFrame(() => focusLink(place.current, renamed ?? ''))
+    // Back to where it was, unless the person has gone elsewhere.
+    if (threadId === null)
+      requestAnimationFrame(
+        () => document.activeElement === document.body && focusLink(place.current, renamed ?? ''),
+      )
   }
   const press = (event: KeyboardEvent<HTMLElement>) => {
     const id = (event.target as HTMLElement).dataset['thread']
@@ -84,7 +91,7 @@ export function ThreadList({ threads, openId, onGo, onForget, onEnd }: ThreadLis
                 aria-posinset={index + 1}
               >
                 {row.kind === 'heading' ? (
-                  <h3 className="thread-day">{row.words}</h3>
+                  <Day className="thread-day">{row.words}</Day>
                 ) : (
                   <ThreadRow
                     thread={row.thread}

@@ -5,9 +5,10 @@ import { Ellipsis, Pin } from 'lucide-react'
 import { Link } from 'wouter'
 import type { Thread } from '../../src/client/client.ts'
 import { threadPath } from '../place.ts'
+import { Button } from '../ui/button.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { Menu } from '../ui/menu.tsx'
-import { rename, titleOf } from './deeds.ts'
+import { rename, restore, titleOf } from './deeds.ts'
 import { personaHue } from './personas.ts'
 import { RenameField } from './rename-field.tsx'
 import { threadItems } from './thread-items.tsx'
@@ -34,6 +35,7 @@ export function ThreadRow({
   onForget,
   onGo,
 }: ThreadRowProps) {
+  // Most rows are only scrolled past: what can be done with one is drawn when somebody has come to it.
   const [isNear, setNear] = useState(false)
   const title = titleOf(thread)
   if (isRenamed) return <Renaming thread={thread} onDone={() => onRename(null)} />
@@ -43,7 +45,6 @@ export function ThreadRow({
       style={{ '--hue': personaHue(thread.defaultPersonaId) } as CSSProperties}
       onPointerEnter={() => setNear(true)}
       onFocus={() => setNear(true)}
-      onPointerLeave={({ currentTarget }) => setNear(currentTarget.contains(document.activeElement))}
     >
       <Link
         href={threadPath(thread.id)}
@@ -59,6 +60,11 @@ export function ThreadRow({
         {title}
       </Link>
       {thread.pinned && <Pin className="thread-pin" size={13} aria-label="pinned" />}
+      {thread.binned && (
+        <Button size="small" tabIndex={isReached ? 0 : -1} onClick={() => void restore(thread)}>
+          Restore
+        </Button>
+      )}
       {(isNear || isOpen || touches) && (
         <Menu
           label={`What to do with ${title}`}

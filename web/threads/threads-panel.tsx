@@ -38,6 +38,7 @@ export function ThreadsPanel({ place, onNew, onPalette, onGo }: ThreadsPanelProp
         view={view}
         words={words}
         openId={openId}
+        dayLevel={3}
         onGo={onGo}
         empty={<p className="shelf-words">What you talk about will be listed here.</p>}
       />

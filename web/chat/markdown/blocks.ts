@@ -7,7 +7,7 @@ export type Block = Token & { raw: string }
 export type Lexed = { readonly text: string; readonly blocks: readonly Block[]; readonly links: string }
 
 /** Deeper than this nobody nests on purpose, and a hostile text would exhaust the stack. */
-const tooDeep = /^[ \t]*(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*){40}/m
+const tooDeep = /^[ \t]*(?:>[ \t]?|[-*+][ \t]+|\d{1,9}[.)][ \t]+){40}/m
 
 export function blocksOf(text: string, before?: Lexed): Lexed {
   if (tooDeep.test(text)) return { text, blocks: [plain(text)], links: '' }

@@ -2,6 +2,7 @@
 
 import { memo, useRef } from 'react'
 import { type Block, blocksOf, type Lexed } from './blocks.ts'
+import { levelsOf, topLevel } from './levels.ts'
 import { pieceOf } from './outline.ts'
 import { Pieces } from './pieces.tsx'
 
@@ -13,10 +14,16 @@ export const Markdown = memo(function Markdown({
   isGrowing?: boolean
 }) {
   const blocks = useBlocks(text)
+  const levels = levelsOf(blocks)
   return (
     <div className="markdown" dir="auto">
       {blocks.map((block, index) => (
-        <BlockOf key={index} block={block} isGrowing={isGrowing && index === blocks.length - 1} />
+        <BlockOf
+          key={index}
+          block={block}
+          level={levels[index] ?? topLevel}
+          isGrowing={isGrowing && index === blocks.length - 1}
+        />
       ))}
     </div>
   )
@@ -29,13 +36,14 @@ function useBlocks(text: string): readonly Block[] {
   return before.current.blocks
 }
 
-type BlockProps = { block: Block; isGrowing: boolean }
+type BlockProps = { block: Block; level: number; isGrowing: boolean }
 
 const BlockOf = memo(
-  function BlockOf({ block, isGrowing }: BlockProps) {
-    return <Pieces pieces={pieceOf(block)} isGrowing={isGrowing} />
+  function BlockOf({ block, level, isGrowing }: BlockProps) {
+    return <Pieces pieces={pieceOf(block)} level={level} isGrowing={isGrowing} />
   },
-  (one, other) => isSame(one.block, other.block) && one.isGrowing === other.isGrowing,
+  (one, other) =>
+    one.isGrowing === other.isGrowing && one.level === other.level && isSame(one.block, other.block),
 )
 
 /** A block that was read anew says the same if its source does; links that are named elsewhere are in its pieces. */

@@ -4,13 +4,22 @@ import { Code } from './code.tsx'
 import type { Cell, Piece } from './outline.ts'
 import { ImageCard, OutLink } from './links.tsx'
 
-export function Pieces({ pieces, isGrowing = false }: { pieces: readonly Piece[]; isGrowing?: boolean }) {
+type PiecesProps = {
+  pieces: readonly Piece[]
+  /** Of a heading; left out inside of something else, where one would break the order of those of the page. */
+  level?: number
+  isGrowing?: boolean
+}
+
+export function Pieces({ pieces, level, isGrowing = false }: PiecesProps) {
   return pieces.map((piece, index) => (
-    <One key={index} piece={piece} isGrowing={isGrowing && index === pieces.length - 1} />
+    <One key={index} piece={piece} level={level} isGrowing={isGrowing && index === pieces.length - 1} />
   ))
 }
 
-function One({ piece, isGrowing }: { piece: Piece; isGrowing: boolean }) {
+type OneProps = { piece: Piece; level: number | undefined; isGrowing: boolean }
+
+function One({ piece, level, isGrowing }: OneProps) {
   switch (piece.is) {
     case 'words':
       return piece.text
@@ -39,7 +48,7 @@ function One({ piece, isGrowing }: { piece: Piece; isGrowing: boolean }) {
         </blockquote>
       )
     case 'heading':
-      return <Heading depth={piece.depth} pieces={piece.pieces} />
+      return <Heading level={level} pieces={piece.pieces} />
     case 'link':
       return (
         <OutLink link={piece.link} title={piece.title}>
@@ -63,11 +72,10 @@ function Toned({ tone: Tone, pieces }: { tone: 'strong' | 'em' | 'del'; pieces: 
   )
 }
 
-/** The page has its h1 and a thread its h2; what an answer heads comes below them. */
-function Heading({ depth, pieces }: { depth: number; pieces: readonly Piece[] }) {
-  const Level = depth === 1 ? 'h3' : depth === 2 ? 'h4' : depth === 3 ? 'h5' : 'h6'
+function Heading({ level, pieces }: { level: number | undefined; pieces: readonly Piece[] }) {
+  const Level = (['p', 'h3', 'h4', 'h5', 'h6'] as const)[(level ?? 2) - 2] ?? 'h6'
   return (
-    <Level>
+    <Level className="heading">
       <Pieces pieces={pieces} />
     </Level>
   )
