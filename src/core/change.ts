@@ -110,6 +110,9 @@ export type RunProgressed = {
   events: CanonicalJson
 }
 
+/** The run's owner lives: its lease begins anew. A lease is kept by the store's own clock where it has one. */
+export type RunRenewed = { kind: 'run.renewed'; runId: string; epoch: number; leaseMs: number }
+
 /** What the model is shown for this answer, noted as it is asked. */
 export type RunComposed = {
   kind: 'run.composed'
@@ -151,6 +154,7 @@ export type Change =
   | RunStarted
   | RunComposed
   | RunProgressed
+  | RunRenewed
   | RunStopAsked
   | RunEnded
 
@@ -177,6 +181,7 @@ export const changeKinds = {
   'thread.forgotten': 17,
   'mark.put': 18,
   'mark.removed': 19,
+  'run.renewed': 20,
 } as const satisfies Record<ChangeKind, number>
 
 /** All of them or none, in the order given, by one user and in at most one thread. `at` is when it happened, in ms. */

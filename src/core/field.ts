@@ -133,6 +133,7 @@ const needed: Record<ChangeKind, readonly string[]> = {
   'run.started': ['threadId', 'messageId', 'runId', 'attempt', 'replyId', 'owner', 'leaseMs'],
   'run.composed': ['runId', 'epoch', 'contextReceipt'],
   'run.progressed': ['runId', 'epoch', 'ordinal', 'position', 'events'],
+  'run.renewed': ['runId', 'epoch', 'leaseMs'],
   'run.stopAsked': ['runId'],
   'run.ended': ['runId', 'epoch', 'status'],
 }

@@ -85,6 +85,7 @@ export const everyChange = {
     position: 5,
     events: json([]),
   },
+  'run.renewed': { kind: 'run.renewed', runId: 'r', epoch: 1, leaseMs: 1_000 },
   'run.stopAsked': { kind: 'run.stopAsked', runId: 'r' },
   'run.ended': {
     kind: 'run.ended',
@@ -119,6 +120,7 @@ export const neededFields: Record<ChangeKind, string[]> = {
   'run.started': ['threadId', 'messageId', 'runId', 'attempt', 'replyId', 'owner', 'leaseMs'],
   'run.composed': ['runId', 'epoch', 'contextReceipt'],
   'run.progressed': ['runId', 'epoch', 'ordinal', 'position', 'events'],
+  'run.renewed': ['runId', 'epoch', 'leaseMs'],
   'run.stopAsked': ['runId'],
   'run.ended': ['runId', 'epoch', 'status', 'text'],
 }

@@ -1,46 +1,16 @@
 // What the writer remembers between commits: the head of each user, thread and open run it touched, so that an append reads nothing.
 
-import type { Statements } from './statements.ts'
 import type { TitledBy } from '../../core/thread.ts'
-
-export type UserHead = {
-  key: number
-  id: string
-  changeSeq: number
-  mainThreadId: string | null
-  threads: Map<string, ThreadHead>
-  runs: Map<string, RunHead>
-}
-
-export type ThreadHead = {
-  key: number
-  id: string
-  headId: string | null
-  headSeq: number
-  lastSeq: number
-  messageCount: number
-  forkCount: number
-  chain: Uint8Array
-  changeSeq: number
-  updatedAt: number
-  binnedAt: number | null
-  titledBy: TitledBy | null
-  externalKey: string | null
-  createdAs: string
-}
-
-export type RunHead = {
-  key: number
-  id: string
-  threadId: string
-  promptSeq: number
-  replySeq: number
-  replyId: string
-  attempt: number
-  status: number
-  epoch: number
-  nextOrdinal: number
-}
+import {
+  type Heads as HeadsAsked,
+  type Key,
+  type RunHead,
+  runHeadOf,
+  type RunRow,
+  type ThreadHead,
+  type UserHead,
+} from '../plan/heads.ts'
+import type { Statements } from './statements.ts'
 
 type Settling = {
   user: UserHead
@@ -51,7 +21,7 @@ type Settling = {
 
 const headsMax = 50_000
 
-export class Heads {
+export class Heads implements HeadsAsked {
   readonly #ask: Statements
   readonly #users = new Map<string, UserHead>()
   #count = 0
@@ -178,28 +148,3 @@ function threadHeadOf(row: ThreadRow): ThreadHead {
     createdAs: Buffer.from(row.created_as).toString('hex'),
   }
 }
-
-export type RunRow = {
-  key: number
-  id: string
-  message: number
-  reply: number
-  attempt: number
-  status: number
-  epoch: number
-  reply_id: string
-  thread_id: string
-}
-
-export const runHeadOf = (row: RunRow): RunHead => ({
-  key: row.key,
-  id: row.id,
-  threadId: row.thread_id,
-  promptSeq: row.message,
-  replySeq: row.reply,
-  replyId: row.reply_id,
-  attempt: row.attempt,
-  status: row.status,
-  epoch: row.epoch,
-  nextOrdinal: 0,
-})

@@ -47,7 +47,7 @@ const sql = {
   insertThread: `
     INSERT INTO threads (user, key, id, title, titled_by, default_persona_id, external_key, context, metadata, message_count, last_seq,
       fork_count, chain, created_as, change_seq, created_at, updated_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, zeroblob(16), ?, 0, ?, ?)`,
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, 0, 0, zeroblob(16), ?10, ?11, ?12, ?12)`,
   setHead: `
     UPDATE threads SET head_id = ?, last_seq = ?, message_count = ?, fork_count = ?, chain = ?, change_seq = ?, updated_at = ?
     WHERE user = ? AND key = ?`,
@@ -120,9 +120,10 @@ const sql = {
   lastOrdinal: 'SELECT max(ordinal) AS ordinal FROM run_events WHERE user = ? AND run = ?',
   insertRun: `
     INSERT INTO runs (user, key, id, thread, message, reply, attempt, status, owner, epoch, lease_until, context_receipt, started_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, 1, ?, ?, ?)`,
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, 1, ?11 + ?9, ?10, ?11)`,
   insertRunEvents: 'INSERT INTO run_events (user, run, ordinal, position, events) VALUES (?, ?, ?, ?, ?)',
   setContextReceipt: 'UPDATE runs SET context_receipt = ? WHERE user = ? AND key = ?',
+  renewLease: 'UPDATE runs SET lease_until = ?2 + ?1 WHERE user = ?3 AND key = ?4',
   askStop: 'UPDATE runs SET stop_at = coalesce(stop_at, ?) WHERE user = ? AND key = ?',
   endRun: 'UPDATE runs SET status = ?, error = ?, ended_at = ? WHERE user = ? AND key = ?',
 

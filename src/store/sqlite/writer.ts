@@ -3,16 +3,20 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 import { type ErrorCode, ThreadkeepError } from '../../core/errors.ts'
-import type { PreparedCommit, PreparedSaid } from '../../core/prepared.ts'
+import type { PreparedCommit } from '../../core/prepared.ts'
 import type { Durability, Kept, Outcome } from '../../core/receipt.ts'
+import { keptAs } from '../plan/outcome.ts'
 import { positionOf } from '../codes.ts'
 import { isFull, isStorageFault } from './connection.ts'
-import { type Draft, isStop, type Step } from './draft.ts'
-import { Heads, type RunRow, runHeadOf, type ThreadHead, type UserHead } from './heads.ts'
+import { isStop } from '../plan/draft.ts'
+import type { Key, ThreadHead, UserHead } from '../plan/heads.ts'
+import type { Mood } from '../plan/plan-said.ts'
+import { needsSteps, type Plan, Planner, type Verdict } from '../plan/planner.ts'
+import { asking } from './asking.ts'
+import { CarryingOut } from './carrying-out.ts'
+import { Heads } from './heads.ts'
 import { readMeta } from './migrate.ts'
 import { Names } from './names.ts'
-import type { Mood } from './plan-said.ts'
-import { decidingChange, needsSteps, type Plan, Planner } from './planner.ts'
 import { prepareStatements, type Statements, upkeepSql } from './statements.ts'
 
 /** A fault in place of an outcome: the commit happened zero times or once, and its sender is told to repeat it. */
@@ -34,6 +38,7 @@ type Connected = {
   heads: Heads
   names: Names
   planner: Planner
+  carryingOut: CarryingOut
   storeId: string
   commitNumber: number
 }
@@ -42,15 +47,16 @@ function connected(db: DatabaseSync): Connected {
   const put = prepareStatements(db)
   const [heads, names] = [new Heads(put), new Names(put)]
   const { storeId, commitNumber } = readMeta(db)
-  return { db, put, heads, names, planner: new Planner(heads, names, put), storeId, commitNumber }
+  const [planner, carryingOut] = [new Planner(heads, asking(put)), new CarryingOut(put, names)]
+  return { db, put, heads, names, planner, carryingOut, storeId, commitNumber }
 }
 
 export class Writer {
   readonly #options: WriterOptions
   #at: Connected
   #news = false
-  #touchedUsers = new Map<number, UserHead>()
-  #touchedThreads = new Map<number, { userKey: number; thread: ThreadHead }>()
+  #touchedUsers = new Map<Key, UserHead>()
+  #touchedThreads = new Map<Key, { userKey: Key; thread: ThreadHead }>()
 
   constructor(options: WriterOptions) {
     this.#options = options
@@ -129,60 +135,37 @@ export class Writer {
 
   #settle(commit: PreparedCommit, mood: Mood): Outcome {
     if (needsSteps(commit)) return this.#settleStepwise(commit)
-    const plan = this.#at.planner.plan(commit, mood)
-    if (isStop(plan)) return plan
-    if (!plan.decided.replayed && plan.draft.write()) return this.#keep(plan, plan.decided, 'kept')
-    if (plan.decided.replayed) return this.#replay(commit, plan.draft, plan.decided)
-    const careful = this.#at.planner.plan(commit, 'careful')
-    return isStop(careful) ? careful : this.#replay(commit, careful.draft, careful.decided)
+    const verdict = this.#at.planner.judge(commit, mood)
+    if (isStop(verdict)) return verdict
+    if (!verdict.writes || this.#at.carryingOut.all(verdict.draft)) return this.#answer(verdict)
+    return this.#settle(commit, 'careful')
   }
 
   /** A commit whose changes can only be judged one after the other is written as it is judged, and taken back if one is refused. */
   #settleStepwise(commit: PreparedCommit): Outcome {
     this.#at.put.savepoint.run()
-    const plan = this.#at.planner.plan(commit, 'careful', true)
+    const plan = this.#at.planner.plan(commit, 'careful', (draft) => this.#at.carryingOut.all(draft))
     if (!isStop(plan) && !plan.decided.replayed) {
-      plan.draft.write()
+      this.#at.carryingOut.all(plan.draft)
       this.#at.put.release.run()
-      return this.#keep(plan, plan.decided, 'kept')
+      return this.#answer({ ...plan, became: 'kept', writes: true })
     }
     this.#at.put.rollbackToSavepoint.run()
     this.#at.put.release.run()
     this.#at.names.forget()
-    return isStop(plan) ? plan : this.#replay(commit, plan.draft, plan.decided)
-  }
-
-  /** Nothing is written again; but an answer that was not asked for the first time may be asked for now. */
-  #replay(commit: PreparedCommit, draft: Draft, decided: Step): Outcome {
-    const said = decidingChange(commit)
-    if (said.kind !== 'message.said') return this.#answer(draft, decided, 'replayed')
-    const start = commit.changes.find(
-      (change) => change.kind === 'run.started' && change.attempt === 'first' && change.messageId === said.id,
-    )
-    if (start?.kind !== 'run.started')
-      return this.#answer(this.#withFirstRun(draft, said, decided), decided, 'replayed')
-    const found = commit.changes.filter(
-      (change) => change === start || (change.kind === 'thread.created' && change.unless),
-    )
-    const plan = this.#at.planner.plan({ ...commit, changes: found }, 'careful')
     if (isStop(plan)) return plan
-    if (plan.decided.replayed) return this.#answer(plan.draft, decided, 'replayed')
-    plan.draft.write()
-    return this.#keep(plan, decided, 'replayed')
+    const verdict = this.#at.planner.replay(commit, plan)
+    if (isStop(verdict)) return verdict
+    if (verdict.writes) this.#at.carryingOut.all(verdict.draft)
+    return this.#answer(verdict)
   }
 
-  #withFirstRun(draft: Draft, said: PreparedSaid, decided: Step): Draft {
-    const thread = draft.openThread(said.threadId)
-    if (isStop(thread)) return draft
-    const row = this.#at.put.runByAttempt.get(draft.user.key, thread.key, decided.seq, 1) as
-      | RunRow
-      | undefined
-    if (row) draft.refRun(runHeadOf(row))
-    return draft
+  #answer(verdict: Verdict): Kept {
+    if (verdict.writes) this.#keep(verdict)
+    return keptAs(verdict, this.#options.durability)
   }
 
-  #keep(plan: Plan, decided: Step, result: 'kept' | 'replayed'): Outcome {
-    const { draft, news } = plan
+  #keep({ draft, news }: Plan): void {
     this.#news = true
     if (!news) draft.user.changeSeq--
     this.#at.heads.settle(draft)
@@ -190,23 +173,6 @@ export class Writer {
     if (draft.thread && draft.threadGoes) this.#touchedThreads.delete(draft.thread.key)
     else if (draft.thread)
       this.#touchedThreads.set(draft.thread.key, { userKey: draft.user.key, thread: draft.thread })
-    return this.#answer(draft, decided, result)
-  }
-
-  #answer({ thread, runRef }: Draft, decided: Step, result: 'kept' | 'replayed'): Kept {
-    const { id, seq, forked, changeSeq } = decided
-    const headId = thread?.headId ?? null
-    const receipt = {
-      id,
-      seq,
-      changeSeq,
-      position: '',
-      durability: this.#options.durability,
-      result,
-      forked,
-      headId,
-    }
-    return { result, receipt, threadId: thread?.id ?? null, run: runRef }
   }
 
   /** Each user and thread that the batch touched is written once, however many commits touched it. */

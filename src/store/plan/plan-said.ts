@@ -8,35 +8,15 @@ import { placed, roleCode, statusCode } from '../codes.ts'
 import { linkOf } from '../hash.ts'
 import { conflict, deleted, type Draft, isStop, missing, type Step, type Stop } from './draft.ts'
 import type { ThreadHead } from './heads.ts'
-import type { Names } from './names.ts'
-import type { Statements } from './statements.ts'
-
-export type SaidRow = {
-  seq: number
-  parent: number
-  role: number
-  status: number
-  placed: number
-  text: string
-  parts: string | null
-  run: number | null
-  tag: string | null
-  intent: string | null
-  confidence: number | null
-  entities: string | null
-  sources: string | null
-  metadata: string | null
-  change_seq: number
-  checksum: string
-}
+import type { Ask, SaidRow } from './ask.ts'
+import type { Writes } from './write.ts'
 
 /** How much the plan trusts that an id is new: `hopeful` lets the unique index say so, which costs nothing when it is true. */
 export type Mood = 'hopeful' | 'careful'
 
 export function planSaid(
   draft: Draft,
-  put: Statements,
-  names: Names,
+  ask: Ask,
   change: PreparedSaid,
   decides: boolean,
   mood: Mood,
@@ -46,17 +26,16 @@ export function planSaid(
   const here = draft.saidHere(change.id)
   if (here) return saidTwice(draft, change, here)
   if (mood === 'careful' && thread.lastSeq > 0) {
-    const row = put.messageById.get(draft.user.key, thread.key, change.id) as SaidRow | undefined
-    if (row) return saidBefore(draft, put, thread, change, row)
+    const row = ask.messageById(draft.user.key, thread.key, change.id)
+    if (row) return saidBefore(draft, ask, thread, change, row)
   }
-  const place = placeOf(draft, put, thread, change)
+  const place = placeOf(draft, ask, thread, change)
   if (isStop(place)) return place
   const seq = append(draft, thread, change.id, place, change)
   xorInto(thread.chain, linkOf(seq, change.id, change.checksum))
-  const values = rowOf(draft, thread, names, change, seq, place)
-  if (decides && mood === 'hopeful' && draft.first === null && draft.writes.length === 0)
-    draft.first = () => put.sayUnlessThere.run(...values).changes === 1
-  else draft.writes.push(() => put.say.run(...values))
+  const values = rowOf(draft, thread, change, seq, place)
+  if (decides && mood === 'hopeful' && draft.first === null && draft.writes.length === 0) draft.first = values
+  else draft.put('say', ...values)
   return {
     id: change.id,
     seq,
@@ -68,33 +47,28 @@ export function planSaid(
 
 type Place = { parent: number; occupied: boolean; headMoves: boolean; code: number }
 
-function placeOf(draft: Draft, put: Statements, thread: ThreadHead, change: PreparedSaid): Place | Stop {
+function placeOf(draft: Draft, ask: Ask, thread: ThreadHead, change: PreparedSaid): Place | Stop {
   const { by, parentId } = parentMeant(change, thread.headId)
-  const parent = seqOf(draft, put, thread, parentId)
+  const parent = seqOf(draft, ask, thread, parentId)
   if (parent === null) return missing('message', parentId ?? '')
-  const occupied = hasChild(draft, put, thread, parent)
+  const occupied = hasChild(draft, ask, thread, parent)
   const { forked, headMoves } = headFollows(by, occupied)
   return { parent, occupied, headMoves, code: forked ? placed.forked : placed[by] }
 }
 
-export function seqOf(draft: Draft, put: Statements, thread: ThreadHead, id: string | null): number | null {
+export function seqOf(draft: Draft, ask: Ask, thread: ThreadHead, id: string | null): number | null {
   if (id === null) return 0
   if (id === thread.headId) return thread.headSeq
   const here = draft.saidHere(id)
   if (here) return here.seq
-  const row = put.messageById.get(draft.user.key, thread.key, id) as SaidRow | undefined
-  return row?.seq ?? null
+  return ask.messageById(draft.user.key, thread.key, id)?.seq ?? null
 }
 
 /** The head is always a leaf, so the everyday append asks nothing. */
-export function hasChild(draft: Draft, put: Statements, thread: ThreadHead, seq: number): boolean {
+export function hasChild(draft: Draft, ask: Ask, thread: ThreadHead, seq: number): boolean {
   if (seq === thread.headSeq) return seq === 0 && thread.lastSeq > 0
   if (draft.hasChildHere(seq)) return true
-  const { key } = draft.user
-  return (
-    put.followerOf.get(key, thread.key, seq + 1, seq) !== undefined ||
-    put.departingFrom.get(key, thread.key, seq) !== undefined
-  )
+  return ask.hasChild(draft.user.key, thread.key, seq)
 }
 
 /** Takes the next seq and moves the thread's counters and head along. */
@@ -120,15 +94,13 @@ export function append(
 function rowOf(
   draft: Draft,
   thread: ThreadHead,
-  names: Names,
   change: PreparedSaid,
   seq: number,
   place: Place,
-) {
-  const persona = names.persona(change.personaId)
+): Writes['say'] {
   return [
     draft.user.key, thread.key, seq, change.id, place.parent, roleCode(change.role), statusCode('complete'), place.code,
-    change.text, change.parts, persona, names.personaVersion(persona, change.personaVersion), names.model(change.provider, change.model),
+    change.text, change.parts, change.personaId ?? null, change.personaVersion ?? null, change.provider ?? null, change.model ?? null,
     null, change.origin ?? null, change.usage ?? null, change.tag ?? null, change.intent ?? null, confidenceOf(change),
     change.entities ?? null, change.sources ?? null, change.metadata ?? null, change.format ?? null,
     Buffer.from(change.checksum, 'hex'), draft.changeSeq, draft.at,
@@ -158,13 +130,13 @@ function contentText(change: PreparedSaid): string {
 /** C3: the same id again. The same content is the first result once more; anything else is a conflict. */
 export function saidBefore(
   draft: Draft,
-  put: Statements,
+  ask: Ask,
   thread: ThreadHead,
   change: PreparedSaid,
   row: SaidRow,
 ): Step | Stop {
   if (row.status === statusCode('deleted')) return deleted('message', change.id)
-  if (!sameContent(row, change) || !sameParent(draft, put, thread, row, change))
+  if (!sameContent(row, change) || !sameParent(draft, ask, thread, row, change))
     return conflict('message', change.id)
   return {
     id: change.id,
@@ -181,13 +153,7 @@ function sameContent(row: SaidRow, change: PreparedSaid): boolean {
   return JSON.stringify(kept) === contentText(change)
 }
 
-function sameParent(
-  draft: Draft,
-  put: Statements,
-  thread: ThreadHead,
-  row: SaidRow,
-  change: PreparedSaid,
-): boolean {
+function sameParent(draft: Draft, ask: Ask, thread: ThreadHead, row: SaidRow, change: PreparedSaid): boolean {
   if (row.placed !== placed.named || change.parentId === undefined) return true
-  return seqOf(draft, put, thread, change.parentId) === row.parent
+  return seqOf(draft, ask, thread, change.parentId) === row.parent
 }

@@ -1,6 +1,6 @@
 // What happens to a thread as a whole.
 
-import { newestBelow, treeOf, type Departure } from '../../core/tree.ts'
+import { newestBelow, treeOf } from '../../core/tree.ts'
 import type {
   HeadMoved,
   ThreadBinned,
@@ -13,15 +13,10 @@ import { fingerprint } from '../hash.ts'
 import { conflict, deleted, type Draft, invalid, isStop, missing, type Step, type Stop } from './draft.ts'
 import type { Heads, ThreadHead } from './heads.ts'
 import { seqOf } from './plan-said.ts'
-import type { Statements } from './statements.ts'
+import type { Ask } from './ask.ts'
 
-export function planThreadCreated(
-  draft: Draft,
-  heads: Heads,
-  put: Statements,
-  change: ThreadCreated,
-): Step | Stop {
-  const found = foundInstead(draft, heads, put, change)
+export function planThreadCreated(draft: Draft, heads: Heads, ask: Ask, change: ThreadCreated): Step | Stop {
+  const found = foundInstead(draft, heads, ask, change)
   if (found) {
     if (found.binnedAt !== null) return deleted('thread', found.id)
     draft.foundInstead(change.threadId, found)
@@ -29,22 +24,22 @@ export function planThreadCreated(
   }
   const there = heads.thread(draft.user, change.threadId)
   if (there) return replayOf(draft, there, change)
-  if (change.externalKey && put.threadIdByKey.get(draft.user.key, change.externalKey))
+  if (change.externalKey && ask.threadIdByKey(draft.user.key, change.externalKey) !== null)
     return invalid(
       `Another thread has the external key "${change.externalKey}".`,
       'Ask for the thread by that key, or choose another.',
     )
   const head = newHead(draft, heads, change)
   draft.newThread(head)
-  draft.writes.push(() => insertThread(draft, put, head, change))
+  insertThread(draft, head, change)
   if (change.unless === 'main') {
     draft.user.mainThreadId = head.id
-    draft.writes.push(() => put.setMainThread.run(head.id, draft.user.key))
+    draft.put('setMainThread', head.id, draft.user.key)
   }
   return threadStep(draft, head)
 }
 
-function foundInstead(draft: Draft, heads: Heads, put: Statements, change: ThreadCreated): ThreadHead | null {
+function foundInstead(draft: Draft, heads: Heads, ask: Ask, change: ThreadCreated): ThreadHead | null {
   const { user } = draft
   if (change.unless === 'there') return heads.thread(user, change.threadId)
   if (change.unless === 'main') {
@@ -52,8 +47,8 @@ function foundInstead(draft: Draft, heads: Heads, put: Statements, change: Threa
     return main?.binnedAt === null ? main : null
   }
   if (change.unless !== 'keyed') return null
-  const row = put.threadIdByKey.get(user.key, change.externalKey ?? null) as { id: string } | undefined
-  return row ? heads.thread(user, row.id) : null
+  const id = change.externalKey ? ask.threadIdByKey(user.key, change.externalKey) : null
+  return id === null ? null : heads.thread(user, id)
 }
 
 /** The same thread created again: known by what it was created with, whatever it was called since. */
@@ -66,7 +61,7 @@ function replayOf(draft: Draft, there: ThreadHead, change: ThreadCreated): Step 
 
 function newHead(draft: Draft, heads: Heads, change: ThreadCreated): ThreadHead {
   return {
-    key: heads.newKey('threads'),
+    key: heads.newKey('threads', change.threadId),
     id: change.threadId,
     headId: null,
     headSeq: 0,
@@ -83,7 +78,7 @@ function newHead(draft: Draft, heads: Heads, change: ThreadCreated): ThreadHead 
   }
 }
 
-function insertThread(draft: Draft, put: Statements, head: ThreadHead, change: ThreadCreated): void {
+function insertThread(draft: Draft, head: ThreadHead, change: ThreadCreated): void {
   const {
     title = null,
     defaultPersonaId = null,
@@ -91,9 +86,9 @@ function insertThread(draft: Draft, put: Statements, head: ThreadHead, change: T
     context = null,
     metadata = null,
   } = change
-  put.insertThread.run(
-    draft.user.key, head.key, head.id, title, head.titledBy, defaultPersonaId, externalKey, context, metadata,
-    createdAs(change), draft.at, draft.at,
+  draft.put(
+    'insertThread', draft.user.key, head.key, head.id, title, head.titledBy, defaultPersonaId, externalKey, context, metadata,
+    createdAs(change), draft.changeSeq, draft.at,
   ) // prettier-ignore
 }
 
@@ -110,73 +105,67 @@ const createdAs = ({ title, defaultPersonaId, externalKey, context, metadata }: 
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
-export function planThreadRenamed(draft: Draft, put: Statements, change: ThreadRenamed): Step | Stop {
+export function planThreadRenamed(draft: Draft, change: ThreadRenamed): Step | Stop {
   const head = draft.openThread(change.threadId)
   if (isStop(head)) return head
   if (change.titledBy === 'model' && head.titledBy === 'user')
     return invalid('The user gave this thread its title, and that one stays.')
   head.titledBy = change.title === null ? null : change.titledBy
-  draft.writes.push(() => put.setTitle.run(change.title, head.titledBy, draft.user.key, head.key))
+  draft.put('setTitle', change.title, head.titledBy, draft.user.key, head.key)
   return threadStep(draft, head)
 }
 
-export function planThreadChanged(draft: Draft, put: Statements, change: ThreadChanged): Step | Stop {
+export function planThreadChanged(draft: Draft, change: ThreadChanged): Step | Stop {
   const head = draft.openThread(change.threadId)
   if (isStop(head)) return head
-  const set = (statement: Statements[keyof Statements], value: string | number | null | undefined) => {
-    if (value !== undefined) draft.writes.push(() => statement.run(value, draft.user.key, head.key))
-  }
-  const since = (flag: boolean | undefined) => (flag === undefined ? undefined : flag ? draft.at : null)
-  set(put.setPersonaOfThread, change.defaultPersonaId)
-  set(put.setContext, change.context)
-  set(put.setMetadata, change.metadata)
-  set(put.setArchived, since(change.archived))
-  set(put.setPinned, since(change.pinned))
+  const at = [draft.user.key, head.key] as const
+  const { defaultPersonaId, context, metadata, archived, pinned } = change
+  if (defaultPersonaId !== undefined) draft.put('setPersonaOfThread', defaultPersonaId, ...at)
+  if (context !== undefined) draft.put('setContext', context, ...at)
+  if (metadata !== undefined) draft.put('setMetadata', metadata, ...at)
+  if (archived !== undefined) draft.put('setArchived', archived ? draft.at : null, ...at)
+  if (pinned !== undefined) draft.put('setPinned', pinned ? draft.at : null, ...at)
   return threadStep(draft, head)
 }
 
-export function planThreadBinned(draft: Draft, put: Statements, change: ThreadBinned): Step | Stop {
+export function planThreadBinned(draft: Draft, change: ThreadBinned): Step | Stop {
   const head = draft.openThread(change.threadId, 'binned too')
   if (isStop(head)) return head
   if (head.binnedAt !== null) return { ...threadStep(draft, head), replayed: true }
   head.binnedAt = draft.at
-  draft.writes.push(() => put.setBinned.run(draft.at, draft.user.key, head.key))
+  draft.put('setBinned', draft.at, draft.user.key, head.key)
   if (draft.user.mainThreadId === head.id) {
     draft.user.mainThreadId = null
-    draft.writes.push(() => put.setMainThread.run(null, draft.user.key))
+    draft.put('setMainThread', null, draft.user.key)
   }
   return threadStep(draft, head)
 }
 
-export function planThreadRestored(draft: Draft, put: Statements, change: ThreadRestored): Step | Stop {
+export function planThreadRestored(draft: Draft, ask: Ask, change: ThreadRestored): Step | Stop {
   const head = draft.openThread(change.threadId, 'binned too')
   if (isStop(head)) return head
   if (head.binnedAt === null) return { ...threadStep(draft, head), replayed: true }
-  const taken =
-    head.externalKey !== null && put.threadIdByKey.get(draft.user.key, head.externalKey) !== undefined
+  const taken = head.externalKey !== null && ask.threadIdByKey(draft.user.key, head.externalKey) !== null
   if (taken) {
     head.externalKey = null
-    draft.writes.push(() => put.clearExternalKey.run(draft.user.key, head.key))
+    draft.put('clearExternalKey', draft.user.key, head.key)
   }
   head.binnedAt = null
-  draft.writes.push(() => put.setBinned.run(null, draft.user.key, head.key))
+  draft.put('setBinned', null, draft.user.key, head.key)
   return threadStep(draft, head)
 }
 
-export function planHeadMoved(draft: Draft, put: Statements, change: HeadMoved): Step | Stop {
+export function planHeadMoved(draft: Draft, ask: Ask, change: HeadMoved): Step | Stop {
   const head = draft.openThread(change.threadId)
   if (isStop(head)) return head
-  const seq = seqOf(draft, put, head, change.messageId)
+  const seq = seqOf(draft, ask, head, change.messageId)
   if (seq === null) return missing('message', change.messageId)
-  const kept = put.departuresAfter.all(draft.user.key, head.key, seq) as Departure[]
+  const kept = ask.departuresAfter(draft.user.key, head.key, seq)
   head.headSeq = newestBelow(treeOf(head.lastSeq, [...kept, ...draft.departuresHere(seq)]), seq)
-  head.headId = draft.idSaidHere(head.headSeq) ?? idAt(put, draft, head)
+  head.headId = draft.idSaidHere(head.headSeq) ?? ask.idAt(draft.user.key, head.key, head.headSeq)
   return threadStep(draft, head)
 }
 
 function threadStep(draft: Draft, head: ThreadHead): Step {
   return { id: head.id, seq: null, forked: false, changeSeq: draft.changeSeq, replayed: false }
 }
-
-const idAt = (put: Statements, draft: Draft, head: ThreadHead): string =>
-  (put.messageAt.get(draft.user.key, head.key, head.headSeq) as { id: string }).id

@@ -5,6 +5,7 @@ import type { Conflict, Missing, Refused, RunRef, Thing } from '../../core/recei
 import type { PreparedSaid } from '../../core/prepared.ts'
 import { type Departure, departs } from '../../core/tree.ts'
 import type { Heads, RunHead, ThreadHead, UserHead } from './heads.ts'
+import type { Write, WriteName, Writes } from './write.ts'
 
 /** What a planned change is about; `replayed` when it had happened before and needs no write. */
 export type Step = { id: string; seq: number | null; forked: boolean; changeSeq: number; replayed: boolean }
@@ -19,9 +20,9 @@ export class Draft {
   runRef: RunRef | null = null
   /** The thread goes with this commit; nothing is left of it to remember. */
   threadGoes = false
-  /** Run before the others; false means that what it would write is there already. */
-  first: (() => boolean) | null = null
-  readonly writes: (() => void)[] = []
+  /** What is said first, by an id that nobody looked up: it may turn out to be there already, and then nothing is written. */
+  first: Writes['say'] | null = null
+  readonly writes: Write[] = []
   readonly #heads: Heads
   readonly #said = new Map<string, { seq: number; change: PreparedSaid | null; forked: boolean }>()
   readonly #departures: Departure[] = []
@@ -81,13 +82,15 @@ export class Draft {
   idSaidHere = (seq: number): string | undefined => [...this.#said].find(([, said]) => said.seq === seq)?.[0]
   hasChildHere = (seq: number): boolean => this.#parents.has(seq)
 
-  /** Carries out what was planned. False when the first write found its row there already; then nothing was written. */
-  write(): boolean {
-    if (this.first && !this.first()) return false
+  put<N extends WriteName>(name: N, ...values: Writes[N]): void {
+    this.writes.push({ name, values } as Write)
+  }
+
+  /** What was planned so far has been written, and can be read from here on. */
+  written(): void {
     this.first = null
-    this.#departures.length = 0 // they can be read from here on
-    for (const write of this.writes.splice(0)) write()
-    return true
+    this.writes.length = 0
+    this.#departures.length = 0
   }
 
   refRun(run: RunHead): RunRef {

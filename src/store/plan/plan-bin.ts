@@ -6,11 +6,10 @@ import { statusCode } from '../codes.ts'
 import { linkOf } from '../hash.ts'
 import { deleted, type Draft, invalid, isStop, missing, type Step, type Stop } from './draft.ts'
 import type { ThreadHead } from './heads.ts'
-import type { SaidRow } from './plan-said.ts'
-import type { Statements } from './statements.ts'
+import type { Ask, SaidRow } from './ask.ts'
 
-export function planDeleted(draft: Draft, put: Statements, change: MessageDeleted): Step | Stop {
-  const found = findMessage(draft, put, change)
+export function planDeleted(draft: Draft, ask: Ask, change: MessageDeleted): Step | Stop {
+  const found = findMessage(draft, ask, change)
   if (isStop(found)) return found
   const { thread, row } = found
   const step = {
@@ -26,16 +25,14 @@ export function planDeleted(draft: Draft, put: Statements, change: MessageDelete
   thread.messageCount--
   xorInto(thread.chain, linkOf(row.seq, change.messageId, row.checksum))
   const at = [draft.user.key, thread.key, row.seq] as const
-  draft.writes.push(
-    () => put.binMessage.run(draft.at, ...at),
-    () => put.emptyMessage.run(draft.at, ...at),
-    () => put.forgetRunEvents.run(...at),
-  )
+  draft.put('binMessage', draft.at, ...at)
+  draft.put('emptyMessage', draft.at, ...at)
+  draft.put('forgetRunEvents', ...at)
   return step
 }
 
-export function planRestored(draft: Draft, put: Statements, change: MessageRestored): Step | Stop {
-  const found = findMessage(draft, put, change)
+export function planRestored(draft: Draft, ask: Ask, change: MessageRestored): Step | Stop {
+  const found = findMessage(draft, ask, change)
   if (isStop(found)) return found
   const { thread, row } = found
   const step = {
@@ -47,18 +44,16 @@ export function planRestored(draft: Draft, put: Statements, change: MessageResto
   }
   if (row.status !== statusCode('deleted')) return { ...step, changeSeq: row.change_seq, replayed: true }
   const at = [draft.user.key, thread.key, row.seq] as const
-  if (!put.binned.get(...at)) return deleted('message', change.messageId)
+  if (!ask.isBinned(...at)) return deleted('message', change.messageId)
   thread.messageCount++
   xorInto(thread.chain, linkOf(row.seq, change.messageId, row.checksum))
-  draft.writes.push(
-    () => put.refillMessage.run(...at),
-    () => put.unbinMessage.run(...at),
-  )
+  draft.put('refillMessage', ...at)
+  draft.put('unbinMessage', ...at)
   return step
 }
 
-export function planForgotten(draft: Draft, put: Statements, change: MessageForgotten): Step | Stop {
-  const found = findMessage(draft, put, change)
+export function planForgotten(draft: Draft, ask: Ask, change: MessageForgotten): Step | Stop {
+  const found = findMessage(draft, ask, change)
   if (isStop(found)) return found
   const { thread, row } = found
   const step = {
@@ -75,44 +70,39 @@ export function planForgotten(draft: Draft, put: Statements, change: MessageForg
     xorInto(thread.chain, linkOf(row.seq, change.messageId, row.checksum))
   }
   const at = [draft.user.key, thread.key, row.seq] as const
-  draft.writes.push(
-    () => put.forgetMessage.run(draft.at, ...at),
-    () => put.unbinMessage.run(...at),
-    () => put.unmarkMessage.run(...at),
-    () => put.forgetRunEvents.run(...at),
-  )
+  draft.put('forgetMessage', draft.at, ...at)
+  draft.put('unbinMessage', ...at)
+  draft.put('unmarkMessage', ...at)
+  draft.put('forgetRunEvents', ...at)
   return step
 }
 
-export function planThreadForgotten(draft: Draft, put: Statements, change: ThreadForgotten): Step | Stop {
+export function planThreadForgotten(draft: Draft, change: ThreadForgotten): Step | Stop {
   const thread = draft.openThread(change.threadId, 'binned too')
   if (isStop(thread)) return thread
   draft.threadGoes = true
   const at = [draft.user.key, thread.key] as const
-  draft.writes.push(() => put.forgetRunEvents.run(...at, null))
-  for (const table of [
-    put.forgetRuns,
-    put.forgetBin,
-    put.forgetMarks,
-    put.forgetMessages,
-    put.forgetChanges,
-    put.forgetThread,
-  ])
-    draft.writes.push(() => table.run(...at))
+  draft.put('forgetRunEvents', ...at, null)
+  draft.put('forgetRuns', ...at)
+  draft.put('forgetBin', ...at)
+  draft.put('forgetMarks', ...at)
+  draft.put('forgetMessages', ...at)
+  draft.put('forgetChanges', ...at)
+  draft.put('forgetThread', ...at)
   if (draft.user.mainThreadId === thread.id) {
     draft.user.mainThreadId = null
-    draft.writes.push(() => put.setMainThread.run(null, draft.user.key))
+    draft.put('setMainThread', null, draft.user.key)
   }
   return { id: thread.id, seq: null, forked: false, changeSeq: draft.changeSeq, replayed: false }
 }
 
 export function findMessage(
   draft: Draft,
-  put: Statements,
+  ask: Ask,
   change: { threadId: string; messageId: string },
 ): { thread: ThreadHead; row: SaidRow } | Stop {
   const thread = draft.openThread(change.threadId)
   if (isStop(thread)) return thread
-  const row = put.messageById.get(draft.user.key, thread.key, change.messageId) as SaidRow | undefined
+  const row = ask.messageById(draft.user.key, thread.key, change.messageId)
   return row ? { thread, row } : missing('message', change.messageId)
 }
