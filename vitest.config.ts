@@ -8,11 +8,24 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/crash/**', 'test/e2e/**'],
+          exclude: ['test/crash/**', 'test/e2e/**', 'test/postgres/**'],
           pool: 'threads',
           // Starting every file in a thread of its own costs four times what the tests cost.
           isolate: false,
           testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'postgres',
+          include: ['test/postgres/**/*.test.ts'],
+          // One server for them all; each file has databases of its own on it.
+          globalSetup: 'test/postgres/setup.ts',
+          pool: 'threads',
+          isolate: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },

@@ -4,10 +4,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, describe, expect, it } from 'vitest'
 import { migrationsOf } from '../../src/store/migrations.ts'
 import { openWriting } from '../../src/store/sqlite/connection.ts'
-import { messageSql } from '../../src/store/sqlite/message-reader.ts'
 import { migrate } from '../../src/store/sqlite/migrate.ts'
-import { readSql } from '../../src/store/sqlite/reader.ts'
-import { Shapes } from '../../src/store/sqlite/shapes.ts'
+import { readSql } from '../../src/store/sqlite/read-sql.ts'
 import { Speakers } from '../../src/store/sqlite/speakers.ts'
 import { prepareStatements } from '../../src/store/sqlite/statements.ts'
 import { Home } from '../crash/home.ts'
@@ -59,7 +57,7 @@ describe('the plans of a file with 100,000 messages', () => {
   })
 
   it.each(['ofPersona', 'ofPersonaUp'] as const)('find a persona’s page by its own index: %s', (name) => {
-    expect(planOf(messageSql[name])).toMatch(
+    expect(planOf(readSql[name])).toMatch(
       /messages_persona \(user=\? AND thread=\? AND persona=\? AND seq>\? AND seq<\?\)/,
     )
   })
@@ -75,7 +73,7 @@ describe('the plans of a file with 100,000 messages', () => {
   })
 
   it.each(['objects', 'jsons'] as const)('read a page of messages by its seqs: %s', (name) => {
-    expect(planOf(messageSql[name])).toMatch(/messages_seq \(user=\? AND thread=\? AND seq>\? AND seq<\?\)/)
+    expect(planOf(readSql[name])).toMatch(/messages_seq \(user=\? AND thread=\? AND seq>\? AND seq<\?\)/)
   })
 
   it('cut each of the three lists to a page before they are merged', () => {
@@ -84,9 +82,7 @@ describe('the plans of a file with 100,000 messages', () => {
   })
 
   it('read the shape of a thread from an index alone', () => {
-    expect(Object.values(allStatements().shapes).map(planOf).join()).toMatch(
-      /COVERING INDEX messages_departing /,
-    )
+    expect(planOf(readSql.departuresAfter)).toMatch(/COVERING INDEX messages_departing /)
   })
 })
 
@@ -106,18 +102,13 @@ function planOf(sql: string): string {
   return steps.map(({ detail }) => detail).join('\n')
 }
 
-/** The rooms that keep their statements to themselves are given a connection that tells what it was asked to prepare. */
-function allStatements(): Record<
-  'writer' | 'reader' | 'messages' | 'shapes' | 'speakers',
-  Record<string, string>
-> {
+/** A room that keeps its statements to itself is given a connection that tells what it was asked to prepare. */
+function allStatements(): Record<'writer' | 'reader' | 'speakers', Record<string, string>> {
   const writer = Object.entries(prepareStatements(db)).map(([name, { sourceSQL }]) => [name, sourceSQL])
   const plannable = writer.filter(([, sql]) => !/^(BEGIN|COMMIT|ROLLBACK)/.test(sql ?? ''))
   return {
     writer: Object.fromEntries(plannable),
     reader: readSql,
-    messages: messageSql,
-    shapes: preparedBy((listening) => new Shapes(listening)),
     speakers: preparedBy((listening) => new Speakers(listening)),
   }
 }

@@ -1,7 +1,7 @@
 // Who is served next: everybody in turn, each in their own order, however much one of them wants.
 import { expect, it } from 'vitest'
 import { randomFrom, seeds } from '../random.ts'
-import { Turns } from '../../src/store/sqlite/turns.ts'
+import { Turns } from '../../src/store/turns.ts'
 
 /** Each item says whose it is and how many were before it: `ann 0`, `ann 1`, `bob 0`. */
 function turnsOf(wishes: Record<string, number>): Turns<string> {

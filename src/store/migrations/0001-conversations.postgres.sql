@@ -44,7 +44,8 @@ CREATE TABLE threadkeep.threads (
 CREATE INDEX threads_active ON threadkeep.threads (user_id, updated_at, born) WHERE binned_at IS NULL AND archived_at IS NULL;
 CREATE INDEX threads_archived ON threadkeep.threads (user_id, updated_at, born) WHERE binned_at IS NULL AND archived_at IS NOT NULL;
 CREATE INDEX threads_binned ON threadkeep.threads (user_id, updated_at, born) WHERE binned_at IS NOT NULL;
-CREATE INDEX threads_born ON threadkeep.threads (user_id, born);
+-- Partial, as every index beside the first is, so that no search by id is ever led through it.
+CREATE INDEX threads_born ON threadkeep.threads (user_id, born) WHERE born > 0;
 CREATE UNIQUE INDEX threads_external_key ON threadkeep.threads (user_id, external_key)
   WHERE external_key IS NOT NULL AND binned_at IS NULL;
 
@@ -120,7 +121,7 @@ CREATE TABLE threadkeep.runs (
   FOREIGN KEY (user_id, thread_id) REFERENCES threadkeep.threads (user_id, id) ON DELETE CASCADE
 );
 
-CREATE UNIQUE INDEX runs_attempt ON threadkeep.runs (user_id, thread_id, message, attempt);
+CREATE UNIQUE INDEX runs_attempt ON threadkeep.runs (user_id, thread_id, message, attempt) WHERE attempt > 0;
 CREATE INDEX runs_open ON threadkeep.runs (user_id, thread_id) WHERE status = 0;
 
 CREATE TABLE threadkeep.run_events (

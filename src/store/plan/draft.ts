@@ -82,6 +82,23 @@ export class Draft {
   idSaidHere = (seq: number): string | undefined => [...this.#said].find(([, said]) => said.seq === seq)?.[0]
   hasChildHere = (seq: number): boolean => this.#parents.has(seq)
 
+  /** For whoever may have to begin the next change anew. */
+  copy(): Draft {
+    const copy = new Draft(this.#heads, this.user, this.at)
+    Object.assign(copy.user, this.user)
+    copy.thread = this.thread && { ...this.thread, chain: this.thread.chain.slice() }
+    for (const [id, run] of this.runs) copy.runs.set(id, { ...run })
+    copy.runRef = this.runRef
+    copy.threadGoes = this.threadGoes
+    copy.first = this.first
+    copy.writes.push(...this.writes)
+    for (const [id, said] of this.#said) copy.#said.set(id, said)
+    copy.#departures.push(...this.#departures)
+    for (const parent of this.#parents) copy.#parents.add(parent)
+    copy.#proposed = this.#proposed
+    return copy
+  }
+
   put<N extends WriteName>(name: N, ...values: Writes[N]): void {
     this.writes.push({ name, values } as Write)
   }

@@ -1,4 +1,7 @@
-// The connections of this node: few, waited for a bounded time, and thrown away rather than given back when anything was wrong.
+// The connections of one login: few, waited for a bounded time, and thrown away rather than given back when anything was wrong.
+
+import pg from 'pg'
+import { connectionFault, storeFault } from './faults.ts'
 
 export type Sql = { name: string; text: string }
 export type Cell = string | number | boolean | null | Buffer
@@ -9,7 +12,147 @@ export interface Session {
   rows(sql: Sql, ...values: readonly unknown[]): Promise<Cell[][]>
 }
 
-export interface Pool extends AsyncDisposable {
-  /** One snapshot, in which only this user's rows are there, and nothing can be written. */
-  read<T>(user: string, work: (session: Session) => Promise<T>): Promise<T>
+export type Work<T> = (session: Session) => Promise<T>
+
+export type Written<T> = { result: T; lsn: string; standbys: string }
+
+export type PoolOptions = {
+  url: string
+  connectionsMax: number
+  /** How long a request may wait for a free connection before it is turned away. */
+  waitMs: number
+  statementMs: number
+  /** What the server tells beside an answer, such as that a standby was not waited for. */
+  warned?: (message: string) => void
 }
+
+const begin = { name: 'begin', text: 'BEGIN' }
+const beginReading = { name: 'begin reading', text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' }
+const commit = { name: 'commit', text: 'COMMIT' }
+const rollback = { name: 'rollback', text: 'ROLLBACK' }
+/** And which standbys a commit of this transaction will wait for. */
+const setUser = {
+  name: 'set user',
+  text: `SELECT set_config('threadkeep.user_id', $1, true),
+    CASE WHEN current_setting('synchronous_commit') IN ('on', 'remote_apply') THEN current_setting('synchronous_standby_names') ELSE '' END`,
+}
+const lsn = { name: 'lsn', text: 'SELECT pg_current_wal_lsn()::text' }
+
+const int8 = 20
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === int8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
+}
+
+export class Pool {
+  readonly #pool: pg.Pool
+
+  constructor({ url, connectionsMax, waitMs, statementMs, warned }: PoolOptions) {
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      max: connectionsMax,
+      connectionTimeoutMillis: waitMs,
+      statement_timeout: statementMs,
+      idle_in_transaction_session_timeout: statementMs,
+      query_timeout: statementMs * 2,
+      application_name: 'threadkeep',
+      allowExitOnIdle: true,
+      keepAlive: true,
+      pipeline: true,
+    } as pg.PoolConfig)
+    this.#pool.on('error', () => {}) // an idle connection that dies is replaced when it is needed
+    if (warned)
+      this.#pool.on('connect', (client) => client.on('notice', ({ message }) => warned(message ?? '')))
+  }
+
+  /** One snapshot, in which only this user's rows are there, and nothing can be written. */
+  read<T>(user: string, work: Work<T>): Promise<T> {
+    return this.#transaction(beginReading, user, work).then(({ result }) => result)
+  }
+
+  /** As one user; what comes back is as new as what was written. */
+  write<T>(user: string, work: Work<T>): Promise<Written<T>> {
+    return this.#transaction(begin, user, work, 'where it ended')
+  }
+
+  /** One statement that is a transaction by itself, and where the log stood after it. */
+  once(sql: Sql, ...values: readonly unknown[]): Promise<{ rows: Cell[][]; lsn: string }> {
+    return this.#with(async (client) => {
+      const [rows = [], after] = await settled([ask(client, sql, values), ask(client, lsn, [])])
+      return { rows, lsn: lsnIn(after) }
+    })
+  }
+
+  /** For a login that sees what its own policies show it, and for no user. */
+  all<T>(work: Work<T>): Promise<T> {
+    return this.#transaction(begin, null, work).then(({ result }) => result)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#pool.ended) await this.#pool.end()
+  }
+
+  #transaction<T>(
+    how: Sql,
+    user: string | null,
+    work: Work<T>,
+    ends?: 'where it ended',
+  ): Promise<Written<T>> {
+    return this.#with(async (client) => {
+      const opened = [ask(client, how, []), ...(user === null ? [] : [ask(client, setUser, [user])])]
+      for (const answer of opened) answer.catch(() => {}) // told below, once the work has stopped too
+      try {
+        const result = await work({ rows: (sql, ...values) => ask(client, sql, values) })
+        const standbys = String((await Promise.all(opened))[1]?.[0]?.[1] ?? '')
+        const [, after] = await settled([ask(client, commit, []), ...(ends ? [ask(client, lsn, [])] : [])])
+        return { result, lsn: lsnIn(after), standbys }
+      } catch (fault) {
+        await Promise.allSettled(opened)
+        await ask(client, rollback, [])
+        throw fault
+      }
+    })
+  }
+
+  async #with<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect().catch((fault: unknown) => {
+      throw connectionFault(fault)
+    })
+    let broken = true
+    try {
+      const result = await work(client)
+      broken = false
+      return result
+    } catch (fault) {
+      const told = storeFault(fault)
+      broken = fault instanceof pg.DatabaseError ? leavesDoubt(fault) : told !== fault
+      throw told
+    } finally {
+      client.release(broken)
+    }
+  }
+}
+
+/** After these nobody knows what state the connection is in: cancelled, killed, or its server on the way down. */
+const leavesDoubt = ({ code = '' }: pg.DatabaseError) =>
+  code === '57014' || code.startsWith('57P') || code.startsWith('08')
+
+const ask = async (
+  client: pg.PoolClient,
+  { name, text }: Sql,
+  values: readonly unknown[],
+): Promise<Cell[][]> => {
+  const answer = await client.query<Cell[]>({ name, text, values: [...values], rowMode: 'array', types })
+  return answer.rows
+}
+
+/** All are waited for, so that nothing is under way any more when the first fault is told. */
+async function settled<T>(promises: Promise<T>[]): Promise<T[]> {
+  const answers = await Promise.allSettled(promises)
+  return answers.map((answer) => {
+    if (answer.status === 'rejected') throw answer.reason
+    return answer.value
+  })
+}
+
+const lsnIn = (rows: Cell[][] | undefined): string => String(rows?.[0]?.[0] ?? '')

@@ -16,7 +16,8 @@ export type Meta = {
 }
 
 export function migrate(db: DatabaseSync, migrations: readonly Migration[], snapshots: string): void {
-  for (const migration of migrations.slice(schemaVersionOf(db))) {
+  const version = schemaVersionOf(db)
+  for (const migration of migrations.filter(({ number }) => number > version)) {
     if (migration.number > 1) snapshot(db, migration, snapshots)
     apply(db, migration)
   }

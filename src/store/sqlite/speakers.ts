@@ -1,17 +1,11 @@
 // Who said a message and by which model, from the keys in its row; the few names there are stay in memory.
 
 import type { DatabaseSync } from 'node:sqlite'
-import { speakerJson } from './message-json.ts'
+import type { Key } from '../plan/heads.ts'
+import { speakerJson } from '../read/message-json.ts'
+import type { Speaker } from '../read/rows.ts'
 
 type Statement = ReturnType<DatabaseSync['prepare']>
-type Keys = { persona: number | null; version: number | null; model: number | null }
-export type Speaker = {
-  personaId: string | null
-  personaVersion: string | null
-  provider: string | null
-  model: string | null
-}
-
 type Known = { speaker: Speaker; json: string }
 
 const noSpeaker: Speaker = { personaId: null, personaVersion: null, provider: null, model: null }
@@ -27,10 +21,12 @@ export class Speakers {
         (SELECT nullif(provider, '') FROM models WHERE key = ?) AS provider, (SELECT model FROM models WHERE key = ?) AS model`)
   }
 
-  of = (keys: Keys): Speaker => this.#find(keys).speaker
-  jsonOf = (keys: Keys): string => this.#find(keys).json
+  of = (persona: Key | null, version: Key | null, model: Key | null): Speaker =>
+    this.#find(persona, version, model).speaker
+  jsonOf = (persona: Key | null, version: Key | null, model: Key | null): string =>
+    this.#find(persona, version, model).json
 
-  #find({ persona, version, model }: Keys): Known {
+  #find(persona: Key | null, version: Key | null, model: Key | null): Known {
     if (persona === null && model === null) return nobody
     const key = `${persona} ${version} ${model}`
     const known = this.#known.get(key)

@@ -8,7 +8,7 @@ import type { Durability } from '../../core/receipt.ts'
 import { type Card, cardKeeper } from './card.ts'
 import { confine, openWriting, type Safety } from './connection.ts'
 import { packOutcomes, type PackedCommit, type PackedOutcomes, unpackCommit } from './packed.ts'
-import { Turns } from './turns.ts'
+import { Turns } from '../turns.ts'
 import { type Settled, Writer } from './writer.ts'
 
 export type WriterThreadData = {

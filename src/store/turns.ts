@@ -1,5 +1,7 @@
 // Who is served next: each user's commits in their order, the users in turn, so that one flood does not starve another.
 
+const nobody: ReadonlySet<string> = new Set()
+
 export class Turns<T> {
   readonly #waiting = new Map<string, T[]>()
   #size = 0
@@ -15,16 +17,20 @@ export class Turns<T> {
     this.#size++
   }
 
-  /** One from each user, round and round, until there are `most`. Whoever was served goes to the back. */
-  take(most: number): T[] {
+  /** One from each user, round and round, until there are `most`. Whoever was served goes to the back, and who is busy waits. */
+  take(most: number, busy: ReadonlySet<string> = nobody): T[] {
     const taken: T[] = []
-    while (taken.length < most && this.#size > 0) this.#round(taken, most)
+    for (let before = -1; taken.length < most && taken.length > before;) {
+      before = taken.length
+      this.#round(taken, most, busy)
+    }
     return taken
   }
 
-  #round(taken: T[], most: number): void {
+  #round(taken: T[], most: number, busy: ReadonlySet<string>): void {
     for (const [user, line] of Array.from(this.#waiting)) {
       if (taken.length === most) return
+      if (busy.has(user)) continue
       const item = line.shift()
       this.#waiting.delete(user)
       if (line.length > 0) this.#waiting.set(user, line)

@@ -1,28 +1,37 @@
-// Messages as JSON text for an HTTP body: SQLite escapes and joins the words, and only what it cannot know is put around them here.
+// Messages as JSON text for an HTTP body: the engine escapes and joins the words, and only what it cannot know is put around them here.
 
 import type { Siblings } from '../../core/message.ts'
 import { roleAt, statusAt } from '../codes.ts'
 import { isoOf } from '../iso.ts'
-import { finishedAtOf, type MarkTexts, runId } from './rows.ts'
-import type { Speaker } from './speakers.ts'
+import type { Key } from '../plan/heads.ts'
+import { finishedAtOf, type MarkTexts, type MessageNames, type Speaker } from './rows.ts'
+
+/** How an engine says these things in SQL. */
+export type JsonSpeech = MessageNames & {
+  /** Text as JSON text, and null as null. */
+  quoted(column: string): string
+  /** A fraction of these hundredths. */
+  fraction(column: string): string
+  allNull(columns: string): string
+}
 
 /** What is rare is asked for in one question; most messages have none of it. */
-const notes =
-  'm.usage, m.tag, m.intent, m.confidence, m.entities, m.sources, m.metadata, m.origin, m.parts, m.run'
+const notes = 'm.usage, m.tag, m.intent, m.confidence, m.entities, m.sources, m.metadata, m.origin, m.parts'
 const noNotes =
   ',"runId":null,"usage":null,"tag":null,"intent":null,"confidence":null,"entities":null,"sources":null,"metadata":null,"origin":null'
 
-export const messageJsonColumns = `
-  m.seq, m.id, m.parent, m.status, m.persona, m.persona_version, m.model, m.created_at, m.finished_at, m.role,
-  CASE WHEN coalesce(${notes}) IS NULL THEN concat(json_quote(m.text), '${noNotes}')
-  ELSE concat(json_quote(m.text), CASE WHEN m.parts IS NULL THEN '' ELSE concat(',"parts":', m.parts) END,
-    ',"runId":', json_quote(${runId}), ',"usage":', coalesce(m.usage, 'null'), ',"tag":', json_quote(m.tag),
-    ',"intent":', json_quote(m.intent), ',"confidence":', coalesce(m.confidence / 100.0, 'null'), ',"entities":', coalesce(m.entities, 'null'),
-    ',"sources":', coalesce(m.sources, 'null'), ',"metadata":', coalesce(m.metadata, 'null'), ',"origin":', json_quote(m.origin)) END`
+export const messageJsonColumns = (speech: JsonSpeech): string => `
+  m.seq, m.id, m.parent, m.status, ${speech.persona}, ${speech.version}, ${speech.model}, m.created_at, m.finished_at, m.role,
+  CASE WHEN ${speech.allNull(`${notes}, ${speech.run}`)} THEN concat(${speech.quoted('m.text')}, '${noNotes}')
+  ELSE concat(${speech.quoted('m.text')}, CASE WHEN m.parts IS NULL THEN '' ELSE concat(',"parts":', m.parts) END,
+    ',"runId":', ${speech.quoted(speech.runId)}, ',"usage":', coalesce(m.usage, 'null'), ',"tag":', ${speech.quoted('m.tag')},
+    ',"intent":', ${speech.quoted('m.intent')}, ',"confidence":', coalesce(${speech.fraction('m.confidence')}, 'null'),
+    ',"entities":', coalesce(m.entities, 'null'), ',"sources":', coalesce(m.sources, 'null'),
+    ',"metadata":', coalesce(m.metadata, 'null'), ',"origin":', ${speech.quoted('m.origin')}) END`
 
-export type MessageJsonRow = [
-  seq: number, id: string, parent: number, status: number, persona: number | null, version: number | null, model: number | null,
-  createdAt: number, finishedAt: number | null, role: number, words: string,
+export type MessageJsonRow = readonly [
+  seq: number, id: string, parent: number, status: number, persona: Key | null, version: Key | null, model: Key | null,
+  createdAt: number, finishedAt: number | null, role: number, words: string, provider?: string | null,
 ] // prettier-ignore
 
 /** What stands around a message, each already as JSON text. */

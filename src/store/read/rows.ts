@@ -1,11 +1,15 @@
-// Parsers from rows to what core calls them. Rows come as arrays in the order of the column lists beside each parser.
+// Parsers from rows to what core calls them. Rows come as arrays in the order of the column lists beside each parser; what the engines
+// name differently they say themselves.
 
 import type { MarkName, Marks, Message } from '../../core/message.ts'
 import type { Part } from '../../core/part.ts'
-import type { Run } from '../../core/run.ts'
+import type { Run, RunEvents } from '../../core/run.ts'
 import type { Thread, TitledBy } from '../../core/thread.ts'
+import type { OpenRun } from '../../core/upkeep.ts'
 import type { User } from '../../core/user.ts'
 import { roleAt, runStatusAt, statusAt } from '../codes.ts'
+import type { Key } from '../plan/heads.ts'
+import type { Row, RunEventsRow } from './ask.ts'
 
 type Cell = string | number | null
 const json = (text: unknown): unknown => (text === null ? null : JSON.parse(text as string))
@@ -13,40 +17,26 @@ const json = (text: unknown): unknown => (text === null ? null : JSON.parse(text
 export const userColumns =
   'id, name, language, default_persona_id, persona_prompt, main_thread_id, change_seq, created_at'
 
-export function userOf(row: unknown[]): User {
+export function userOf(row: Row): User {
   const [id, name, language, defaultPersonaId, personaPrompt, mainThreadId, changeSeq, createdAt] = row as [
     string, string | null, string | null, string | null, string | null, string | null, number, number,
   ] // prettier-ignore
   return { id, name, language, defaultPersonaId, personaPrompt, mainThreadId, changeSeq, createdAt }
 }
 
-export const threadColumns = `
+type ThreadNames = { chain: string; order: string }
+
+export const threadColumns = ({ chain, order }: ThreadNames): string => `
   id, title, titled_by, default_persona_id, head_id, external_key, context, metadata, message_count, last_seq, fork_count,
-  lower(hex(chain)), change_seq, created_at, updated_at, archived_at, pinned_at, binned_at, keep_until, key`
+  ${chain}, change_seq, created_at, updated_at, archived_at, pinned_at, binned_at, keep_until, ${order}`
 
-/** What a read of messages needs to know of their thread; `headSeq` is 0 where the head is not known. */
-export type Place = {
-  userId: string
-  user: number
-  key: number
-  id: string
-  headId: string | null
-  headSeq: number
-  lastSeq: number
-  forkCount: number
-}
+/** `order` is the thread's place in the order of creation. */
+export type KeyedThread = { order: number; thread: Thread }
 
-export const placeOf = (userId: string, user: number, { key, thread }: KeyedThread): Place => {
-  const { id, headId, lastSeq, forkCount } = thread
-  return { userId, user, key, id, headId, headSeq: 0, lastSeq, forkCount }
-}
-
-export type KeyedThread = { key: number; thread: Thread }
-
-export function threadOf(userId: string, row: unknown[]): KeyedThread {
+export function threadOf(userId: string, row: Row): KeyedThread {
   const [
     id, title, titledBy, defaultPersonaId, headId, externalKey, context, metadata, messageCount, lastSeq, forkCount,
-    chain, changeSeq, createdAt, updatedAt, archivedAt, pinnedAt, binnedAt, keepUntil, key,
+    chain, changeSeq, createdAt, updatedAt, archivedAt, pinnedAt, binnedAt, keepUntil, order,
   ] = row as [
     string, string | null, TitledBy | null, string | null, string | null, string | null, Cell, Cell, number, number, number,
     string, number, number, number, number | null, number | null, number | null, number | null, number,
@@ -55,30 +45,29 @@ export function threadOf(userId: string, row: unknown[]): KeyedThread {
     userId, id, title, titledBy, defaultPersonaId, headId, externalKey, context: json(context), metadata: json(metadata),
     messageCount, lastSeq, forkCount, chain, changeSeq, createdAt, updatedAt, archivedAt, pinnedAt, binnedAt, keepUntil,
   } // prettier-ignore
-  return { key, thread }
+  return { order, thread }
 }
 
-/** Asked only for an answer. */
-export const runId = '(SELECT id FROM runs WHERE key = m.run AND user = m.user)'
+/** `runId` is the id of the run, `run` what is null when there is none. */
+export type MessageNames = { persona: string; version: string; model: string; run: string; runId: string }
 
-export const messageColumns = `
-  m.seq, m.id, m.parent, m.role, m.status, m.text, m.parts, m.persona, m.persona_version, m.model, ${runId}, m.usage, m.tag, m.intent,
+export const messageColumns = ({ persona, version, model, runId }: MessageNames): string => `
+  m.seq, m.id, m.parent, m.role, m.status, m.text, m.parts, ${persona}, ${version}, ${model}, ${runId}, m.usage, m.tag, m.intent,
   m.confidence, m.entities, m.sources, m.metadata, m.origin, m.created_at, m.finished_at`
 
-export type MessageRow = [
+export type MessageRow = readonly [
   seq: number, id: string, parent: number, role: number, status: number, text: string, parts: string | null,
-  persona: number | null, version: number | null, model: number | null, run: string | null, usage: Cell, tag: string | null,
+  persona: Key | null, version: Key | null, model: Key | null, run: string | null, usage: Cell, tag: string | null,
   intent: string | null, confidence: number | null, entities: Cell, sources: Cell, metadata: Cell, origin: string | null,
-  createdAt: number, finishedAt: number | null,
+  createdAt: number, finishedAt: number | null, provider?: string | null,
 ] // prettier-ignore
+
+export type Speaker = Pick<Message, 'personaId' | 'personaVersion' | 'provider' | 'model'>
 
 /** The values of a message's marks as the JSON text they are kept in. */
 export type MarkTexts = { [M in MarkName]?: string }
 
-export type Around = { marks: MarkTexts } & Pick<
-  Message,
-  'threadId' | 'parentId' | 'personaId' | 'personaVersion' | 'provider' | 'model' | 'siblings'
->
+export type Around = { marks: MarkTexts } & Speaker & Pick<Message, 'threadId' | 'parentId' | 'siblings'>
 
 export function messageOf(row: MessageRow, around: Around): Message {
   const [
@@ -122,11 +111,12 @@ const marksOf = (texts: MarkTexts): Marks =>
 export const finishedAtOf = (status: number, createdAt: number, finishedAt: number | null): number | null =>
   finishedAt ?? (status === 0 ? null : createdAt)
 
-export const runColumns = `
-  r.id, t.id, p.id, m.id, r.attempt, r.status, r.owner, r.epoch, r.lease_until, r.stop_at, r.context_receipt, r.error,
-  r.started_at, r.ended_at`
+/** With the run's prompt as p and its reply as m. */
+export const runColumns = ({ threadId }: { threadId: string }): string => `
+  r.id, ${threadId}, p.id, m.id, r.attempt, r.status, r.owner, r.epoch, r.lease_until, r.stop_at, r.context_receipt, r.error,
+  r.started_at, r.ended_at, r.message`
 
-export function runOf(userId: string, row: unknown[]): Run {
+export function runOf(userId: string, row: Row): Run {
   const [id, threadId, messageId, replyId, attempt, status, owner, epoch, leaseUntil, stopAt, contextReceipt, error, startedAt, endedAt] =
     row as [
       string, string, string, string, number, number, string, number, number, number | null, Cell, Cell, number, number | null,
@@ -148,4 +138,17 @@ export function runOf(userId: string, row: unknown[]): Run {
     startedAt,
     endedAt,
   }
+}
+
+export const runEventsOf = ([ordinal, position, events]: RunEventsRow): RunEvents => ({
+  ordinal,
+  position,
+  events,
+})
+
+export function openRunOf(row: Row): OpenRun {
+  const [userId, threadId, runId, epoch, owner, leaseUntil] = row as [
+    string, string, string, number, string, number,
+  ] // prettier-ignore
+  return { userId, threadId, runId, epoch, owner, leaseUntil }
 }

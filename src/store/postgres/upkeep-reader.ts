@@ -1,0 +1,35 @@
+// What core/upkeep.ts asks, by a login of its own that sees what its policies show it.
+
+import type { RunEvents } from '../../core/run.ts'
+import type { OpenRun } from '../../core/upkeep.ts'
+import type { RunEventsRow } from '../read/ask.ts'
+import { openRunOf, runEventsOf } from '../read/rows.ts'
+import type { Session } from './pool.ts'
+import { upkeepSql } from './upkeep-sql.ts'
+
+type UpkeepPool = { all<T>(work: (session: Session) => Promise<T>): Promise<T> }
+
+export class UpkeepReader {
+  readonly #pool: UpkeepPool
+
+  constructor(pool: UpkeepPool) {
+    this.#pool = pool
+  }
+
+  async openRuns(limit: number): Promise<OpenRun[]> {
+    const rows = await this.#pool.all((session) => session.rows(upkeepSql.openRuns, limit))
+    return rows.map(openRunOf)
+  }
+
+  /** Also of a run whose thread is in the bin. */
+  async runEventsAnywhere(user: string, runId: string, afterOrdinal: number): Promise<RunEvents[]> {
+    const ask = upkeepSql.runEvents
+    const rows = await this.#pool.all((session) => session.rows(ask, user, runId, afterOrdinal))
+    return (rows as unknown as RunEventsRow[]).map(runEventsOf)
+  }
+
+  /** Of some runs at a time; the next call takes the next. */
+  async dropRunLogs(endedBefore: number): Promise<void> {
+    await this.#pool.all((session) => session.rows(upkeepSql.dropRunLogs, endedBefore))
+  }
+}
