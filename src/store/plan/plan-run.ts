@@ -7,7 +7,7 @@ import type { PreparedEnded } from '../../core/prepared.ts'
 import { placed, roleCode, runStatusCode, statusCode } from '../codes.ts'
 import { linkOf } from '../hash.ts'
 import { conflict, deleted, type Draft, invalid, isStop, missing, type Step, type Stop } from './draft.ts'
-import { type Heads, type RunHead, type RunRow, runHeadOf, type ThreadHead } from './heads.ts'
+import { type Heads, type RunHead, runHeadOf, type ThreadHead } from './heads.ts'
 import { append, hasChild, type Mood } from './plan-said.ts'
 import type { Ask } from './ask.ts'
 

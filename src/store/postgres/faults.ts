@@ -1,6 +1,6 @@
 // What went wrong at a PostgreSQL, in the house's own words: away, full, or a fault of ours.
 
-import pg from 'pg'
+import { DatabaseError } from 'pg'
 import { ThreadkeepError } from '../../core/errors.ts'
 
 const repeat = 'It happened zero times or once. Send it again with the same ids.'
@@ -21,7 +21,7 @@ export const connectionFault = (fault: unknown): ThreadkeepError =>
 /** A ThreadkeepError and a fault of ours travel on as they are. */
 export function storeFault(fault: unknown): unknown {
   if (fault instanceof ThreadkeepError) return fault
-  if (fault instanceof pg.DatabaseError) {
+  if (fault instanceof DatabaseError) {
     const code = fault.code ?? ''
     if (code === '53100') return told('storage_full', 'There is no room on the disk to keep this.', fault)
     return away.test(code)
@@ -36,7 +36,7 @@ export function storeFault(fault: unknown): unknown {
 /** The same commit may be judged again at once: it met another on its way. */
 export const isInTheWay = (fault: unknown): boolean => {
   const cause = fault instanceof ThreadkeepError ? fault.cause : fault
-  return cause instanceof pg.DatabaseError && /^(23505|40001|40P01)$/.test(cause.code ?? '')
+  return cause instanceof DatabaseError && /^(23505|40001|40P01)$/.test(cause.code ?? '')
 }
 
 function isConnectionFault(fault: unknown): boolean {

@@ -1,7 +1,7 @@
 // Brings a PostgreSQL database to the schema of this code, as its owner: every numbered migration once, however many nodes start at once.
 
 import { randomUUID } from 'node:crypto'
-import pg from 'pg'
+import { Client } from 'pg'
 import { ThreadkeepError } from '../../core/errors.ts'
 import { type Migration, migrationsOf } from '../migrations.ts'
 import { connectionFault } from './faults.ts'
@@ -19,7 +19,7 @@ const migrationLock = 0x54484b50
 
 /** The names of the migrations that were applied now. */
 export async function migratePostgres(ownerUrl: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString: ownerUrl, application_name: 'threadkeep migrate' })
+  const client = new Client({ connectionString: ownerUrl, application_name: 'threadkeep migrate' })
   await client.connect().catch((fault: unknown) => {
     throw connectionFault(fault)
   })
@@ -35,7 +35,7 @@ export async function migratePostgres(ownerUrl: string): Promise<string[]> {
   }
 }
 
-async function migrate(client: pg.Client): Promise<string[]> {
+async function migrate(client: Client): Promise<string[]> {
   await found(client)
   const migrations = migrationsOf('postgres')
   const meta = await readMeta(client)
@@ -45,7 +45,7 @@ async function migrate(client: pg.Client): Promise<string[]> {
   return open.map(({ name }) => name)
 }
 
-async function found(client: pg.Client): Promise<void> {
+async function found(client: Client): Promise<void> {
   const { rows } = await client.query(
     `SELECT FROM pg_tables WHERE schemaname = 'threadkeep' AND tablename = 'meta'`,
   )
@@ -58,7 +58,7 @@ async function found(client: pg.Client): Promise<void> {
   ])
 }
 
-async function apply(client: pg.Client, { name, number, sql, sha256, oldestCode }: Migration): Promise<void> {
+async function apply(client: Client, { name, number, sql, sha256, oldestCode }: Migration): Promise<void> {
   await client.query(sql)
   const facts = {
     [`migration ${name}`]: sha256,
@@ -72,7 +72,7 @@ async function apply(client: pg.Client, { name, number, sql, sha256, oldestCode 
     )
 }
 
-async function refuseWithoutRoles(client: pg.Client): Promise<void> {
+async function refuseWithoutRoles(client: Client): Promise<void> {
   const { rows } = await client.query<{ rolname: string }>(
     'SELECT rolname FROM pg_roles WHERE rolname = ANY ($1)',
     [roleNames],
@@ -82,7 +82,7 @@ async function refuseWithoutRoles(client: pg.Client): Promise<void> {
   if (absent.length > 0) throw rolesMissing(absent)
 }
 
-async function readMeta(client: pg.Client): Promise<Meta> {
+async function readMeta(client: Client): Promise<Meta> {
   const { rows } = await client.query<{ name: string; value: string }>(
     'SELECT name, value FROM threadkeep.meta',
   )

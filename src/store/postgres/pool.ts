@@ -1,6 +1,6 @@
 // The connections of one login: few, waited for a bounded time, and thrown away rather than given back when anything was wrong.
 
-import pg from 'pg'
+import { DatabaseError, type PoolClient, type PoolConfig, Pool as Connections, types as parsers } from 'pg'
 import { connectionFault, storeFault } from './faults.ts'
 
 export type Sql = { name: string; text: string }
@@ -41,14 +41,14 @@ const lsn = { name: 'lsn', text: 'SELECT pg_current_wal_lsn()::text' }
 const int8 = 20
 const types = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === int8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
+    oid === int8 ? Number : parsers.getTypeParser(oid, format),
 }
 
 export class Pool {
-  readonly #pool: pg.Pool
+  readonly #pool: Connections
 
   constructor({ url, connectionsMax, waitMs, statementMs, warned }: PoolOptions) {
-    this.#pool = new pg.Pool({
+    this.#pool = new Connections({
       connectionString: url,
       max: connectionsMax,
       connectionTimeoutMillis: waitMs,
@@ -59,7 +59,7 @@ export class Pool {
       allowExitOnIdle: true,
       keepAlive: true,
       pipeline: true,
-    } as pg.PoolConfig)
+    } as PoolConfig)
     this.#pool.on('error', () => {}) // an idle connection that dies is replaced when it is needed
     if (warned)
       this.#pool.on('connect', (client) => client.on('notice', ({ message }) => warned(message ?? '')))
@@ -114,7 +114,7 @@ export class Pool {
     })
   }
 
-  async #with<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  async #with<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect().catch((fault: unknown) => {
       throw connectionFault(fault)
     })
@@ -125,7 +125,7 @@ export class Pool {
       return result
     } catch (fault) {
       const told = storeFault(fault)
-      broken = fault instanceof pg.DatabaseError ? leavesDoubt(fault) : told !== fault
+      broken = fault instanceof DatabaseError ? leavesDoubt(fault) : told !== fault
       throw told
     } finally {
       client.release(broken)
@@ -134,11 +134,11 @@ export class Pool {
 }
 
 /** After these nobody knows what state the connection is in: cancelled, killed, or its server on the way down. */
-const leavesDoubt = ({ code = '' }: pg.DatabaseError) =>
+const leavesDoubt = ({ code = '' }: DatabaseError) =>
   code === '57014' || code.startsWith('57P') || code.startsWith('08')
 
 const ask = async (
-  client: pg.PoolClient,
+  client: PoolClient,
   { name, text }: Sql,
   values: readonly unknown[],
 ): Promise<Cell[][]> => {

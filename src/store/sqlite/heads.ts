@@ -3,7 +3,6 @@
 import type { TitledBy } from '../../core/thread.ts'
 import {
   type Heads as HeadsAsked,
-  type Key,
   type RunHead,
   runHeadOf,
   type RunRow,

@@ -1,0 +1,79 @@
+// Moves a whole store into another: user by user, thread by thread, whatever is not there already. Done again it finds everything
+// there and writes nothing; stopped in the middle it goes on where it was.
+
+import {
+  type Destination,
+  type Origin,
+  type Piece,
+  sameStanding,
+  tablesOfThread,
+  type ThreadStanding,
+} from './rows.ts'
+import { type Difference, differencesOf } from './verify.ts'
+
+export type MoveProgress = {
+  users: number
+  threads: number
+  messages: number
+  user: string
+  doing: 'moving' | 'comparing'
+}
+export type MoveReport = {
+  users: number
+  threads: number
+  messages: number
+  /** Written now; the rest was there already. */
+  threadsWritten: number
+  differences: Difference[]
+}
+
+const differencesMax = 100
+
+export async function move(
+  from: Origin,
+  to: Destination,
+  progress: (progress: MoveProgress) => void = () => {},
+): Promise<MoveReport> {
+  const report: MoveReport = { users: 0, threads: 0, messages: 0, threadsWritten: 0, differences: [] }
+  await to.putPersonaVersions(await from.personaVersions())
+  for await (const user of from.users()) {
+    await moveUser(from, to, user, report)
+    progress({ ...report, user, doing: 'moving' })
+  }
+  for await (const user of from.users()) {
+    progress({ ...report, user, doing: 'comparing' })
+    report.differences.push(...(await differencesOf(from, to, user)))
+    if (report.differences.length >= differencesMax) break
+  }
+  return report
+}
+
+/** The user's row goes last, with its change_seq: a user that is there is there whole. */
+async function moveUser(from: Origin, to: Destination, user: string, report: MoveReport): Promise<void> {
+  const row = await from.user(user)
+  if (!row) return
+  const there = await to.user(user)
+  const known = new Map((await to.threads(user)).map((thread) => [thread.id, thread]))
+  const threads = await from.threads(user)
+  const gone = [...known.keys()].filter((id) => !threads.some((thread) => thread.id === id))
+  if (!there) await to.putUser(row)
+  for (const id of gone) await to.removeThread(user, id)
+  for (const thread of threads) {
+    report.threads++
+    report.messages += thread.counts.messages
+    if (sameStanding(known.get(thread.id), thread)) continue
+    await to.putThread(user, thread, piecesOf(from, user, thread))
+    report.threadsWritten++
+  }
+  if ((await from.changesCount(user)) !== (await to.changesCount(user)))
+    await to.putChanges(user, from.changes(user))
+  if (JSON.stringify(there) !== JSON.stringify(row)) await to.putUser(row)
+  report.users++
+}
+
+async function* piecesOf(from: Origin, user: string, { id, counts }: ThreadStanding): AsyncIterable<Piece> {
+  for (const table of tablesOfThread) {
+    if (counts[table] === 0) continue
+    for await (const rows of from.rows(user, id, table)) yield { table, rows }
+  }
+}

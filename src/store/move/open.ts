@@ -1,0 +1,92 @@
+// The two ends of a move, by their addresses: the one that is read stays as it is, the other is brought to this code's schema first.
+
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { ThreadkeepError } from '../../core/errors.ts'
+import { migratePostgres } from '../postgres/migrate.ts'
+import { PostgresDestination, PostgresOrigin } from '../postgres/moving.ts'
+import { Pool } from '../postgres/pool.ts'
+import { refuseMighty, whoAmI } from '../postgres/roles.ts'
+import { openReading, openWriting } from '../sqlite/connection.ts'
+import { lockFolder } from '../sqlite/folder-lock.ts'
+import { SqliteDestination, SqliteOrigin } from '../sqlite/moving.ts'
+import { openSqlite } from '../sqlite/open.ts'
+import type { Destination, Origin } from './rows.ts'
+
+export type MoveAddress = {
+  /** `sqlite:<path>` or `postgres://…` as the app's login. */
+  store: string
+  /** Of a PostgreSQL that is moved to: it may have to be migrated. */
+  ownerUrl?: string | undefined
+  /** Of a PostgreSQL that is moved from: who its users are. */
+  upkeepUrl?: string | undefined
+}
+
+export type End<T> = AsyncDisposable & { readonly end: T }
+
+export async function openOrigin({ store, upkeepUrl }: MoveAddress): Promise<End<Origin>> {
+  const file = sqliteFile(store)
+  if (file !== null) return originInFile(file)
+  if (!upkeepUrl)
+    throw new ThreadkeepError(
+      'config',
+      'Only the upkeep login can say who the users of a PostgreSQL store are.',
+      'Give its address in THREADKEEP_STORE_UPKEEP.',
+    )
+  const [pool, upkeep] = [openPool(store), openPool(upkeepUrl)]
+  return ended(new PostgresOrigin(pool, upkeep, hostOf(store)), pool, upkeep)
+}
+
+export async function openDestination({ store, ownerUrl }: MoveAddress): Promise<End<Destination>> {
+  const file = sqliteFile(store)
+  if (file !== null) return destinationInFile(file)
+  if (ownerUrl) await migratePostgres(ownerUrl)
+  const pool = openPool(store)
+  const [me] = await pool.all((session) => session.rows(whoAmI))
+  refuseMighty(me ?? [])
+  return ended(new PostgresDestination(pool, hostOf(store)), pool)
+}
+
+/** Locked while it is read, so that nobody writes to what is being moved. */
+function originInFile(file: string): End<Origin> {
+  if (!existsSync(file))
+    throw new ThreadkeepError(
+      'store_refused',
+      `There is no store at ${file}.`,
+      'Name the file of the store that is to be moved.',
+    )
+  const lock = lockFolder(dirname(file))
+  const db = openReading(file)
+  return ended(new SqliteOrigin(db, file), { [Symbol.dispose]: () => db.close() }, lock)
+}
+
+async function destinationInFile(file: string): Promise<End<Destination>> {
+  const folder = dirname(file)
+  const store = await openSqlite({ file, folder, ephemeral: false })
+  await store[Symbol.asyncDispose]()
+  const lock = lockFolder(folder)
+  const db = openWriting(file, 'FULL')
+  return ended(new SqliteDestination(db, file), { [Symbol.dispose]: () => db.close() }, lock)
+}
+
+const openPool = (url: string) =>
+  new Pool({ url, connectionsMax: 2, waitMs: 10_000, statementMs: 10 * 60_000 })
+
+const sqliteFile = (store: string): string | null =>
+  store.startsWith('sqlite:') ? store.slice('sqlite:'.length) : null
+
+/** Without the password. */
+function hostOf(url: string): string {
+  const { host, pathname } = new URL(url)
+  return `${host}${pathname}`
+}
+
+function ended<T>(end: T, ...held: (Disposable | AsyncDisposable)[]): End<T> {
+  return {
+    end,
+    [Symbol.asyncDispose]: async () => {
+      for (const one of held)
+        await (Symbol.asyncDispose in one ? one[Symbol.asyncDispose]() : one[Symbol.dispose]())
+    },
+  }
+}
