@@ -1,6 +1,7 @@
 // The ordeal: kills, crowds and cut lines, the first two beside their controls, as a table of figures; ends with 1 if anything was lost, or if a control lost nothing.
 //
 //   node test/crash/ordeal.ts short | long [seed]
+import { failover, type FailoverFigures } from './failover.ts'
 import { type KillFigures, killRounds, noLoss } from './kill.ts'
 import { overlap, type OverlapFigures, overlapOnOneValue } from './overlap.ts'
 import { type DisconnectFigures, disconnects } from './stream-disconnect.ts'
@@ -56,6 +57,8 @@ const lines = [
     await streamKills({ kills: asked.streamControls, seed, control: true }),
   ),
   ofDisconnects('readers cut off at random bytes', await disconnects(asked.cuts, seed)),
+  ofFailover('PostgreSQL: the primary dies, waited for', await failover({ synchronous: true })),
+  ofUnwaited('  its control: not waited for', await failover({ synchronous: false })),
 ]
 
 print(lines)
@@ -99,16 +102,34 @@ function ofDisconnects(what: string, { cuts, midway, whole, faults }: Disconnect
   return { what, acked: cuts, lost: cuts - whole, good: whole === cuts && midway > 0, besides }
 }
 
+/** Only what was acknowledged as replicated has been promised to outlive the machine. */
+function ofFailover(what: string, figures: FailoverFigures): Line {
+  const { acked, replicated, lost, lostReplicated, equalSeqs, wrongChains, secondsToFirstWrite, faults } =
+    figures
+  for (const fault of faults.slice(0, 20)) console.log(`fault: ${fault}`)
+  const besides =
+    `${replicated} replicated, ${lostReplicated} of them lost, ${equalSeqs} equal seqs, ${wrongChains} wrong chains, ` +
+    `${faults.length} faults, first write after ${secondsToFirstWrite.toFixed(2)} s`
+  const good = lost + lostReplicated + equalSeqs + wrongChains + faults.length === 0 && replicated > 0
+  return { what, acked, lost, good, besides }
+}
+
+function ofUnwaited(what: string, figures: FailoverFigures): Line {
+  const { acked, lost, replicated, equalSeqs, wrongChains } = figures
+  const good = lost > 0 && replicated === 0 && equalSeqs + wrongChains === 0
+  return { what, acked, lost, good, besides: 'on disk alone, and said so: it has to lose some' }
+}
+
 function ofControl(what: string, { acked, lost }: { acked: number; lost: number }): Line {
   const share = ((100 * lost) / Math.max(acked, 1)).toFixed(1)
   return { what, acked, lost, good: lost > 0, besides: `${share} % lost, and it has to lose some` }
 }
 
 function print(lines: Line[]): void {
-  console.log(`\n${'what'.padEnd(38)} ${'acked'.padStart(9)} ${'lost'.padStart(6)}`)
+  console.log(`\n${'what'.padEnd(40)} ${'acked'.padStart(9)} ${'lost'.padStart(6)}`)
   for (const { what, acked, lost, good, besides } of lines)
     console.log(
-      `${what.padEnd(38)} ${String(acked).padStart(9)} ${String(lost).padStart(6)}  ${good ? 'good' : 'BAD '}  ${besides}`,
+      `${what.padEnd(40)} ${String(acked).padStart(9)} ${String(lost).padStart(6)}  ${good ? 'good' : 'BAD '}  ${besides}`,
     )
   console.log(
     `\n${((performance.now() - began) / 1000).toFixed(1)} s; again with: node test/crash/ordeal.ts ${size} ${seed}`,

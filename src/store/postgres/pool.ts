@@ -59,10 +59,12 @@ export class Pool {
       allowExitOnIdle: true,
       keepAlive: true,
       pipeline: true,
-    } as PoolConfig)
+    } satisfies PoolConfig & { pipeline: boolean } as PoolConfig)
     this.#pool.on('error', () => {}) // an idle connection that dies is replaced when it is needed
-    if (warned)
-      this.#pool.on('connect', (client) => client.on('notice', ({ message }) => warned(message ?? '')))
+    this.#pool.on('connect', (client) => {
+      client.on('error', () => {}) // and one that dies at work tells whoever waits for its answer
+      if (warned) client.on('notice', ({ message }) => warned(message ?? ''))
+    })
   }
 
   /** One snapshot, in which only this user's rows are there, and nothing can be written. */

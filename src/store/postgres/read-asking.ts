@@ -152,7 +152,7 @@ export class ReadAsking implements Ask {
     const rows =
       stretches.length === 1
         ? question(name, userId, id, first.from, first.to)
-        : question(`${name}At`, userId, id, seqsOf(stretches))
+        : question(`${name}In`, userId, id, ...endsOf(stretches))
     const marks = question('marks', userId, id, first.from, last.to)
     const ids = beside.length > 0 ? [question('idsAt', userId, id, beside)] : []
     this.#known.need([rows, marks, ...ids])
@@ -188,13 +188,14 @@ const keysOf = (userId: string, id: string, born: number) => ({
 
 const nowhere = (seq: number): string => must<string>(null, `message ${seq} is there`)
 
-const seqsOf = (stretches: readonly Stretch[]): number[] =>
-  stretches.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, i) => from + i))
-
 const within = ({ userId, id }: Place, persona: Key, stretches: readonly Stretch[]): unknown[] => [
   userId,
   id,
   persona,
+  ...endsOf(stretches),
+]
+
+const endsOf = (stretches: readonly Stretch[]): [from: number[], to: number[]] => [
   stretches.map(({ from }) => from),
   stretches.map(({ to }) => to),
 ]

@@ -15,42 +15,55 @@ const speech: JsonSpeech = {
   allNull: (columns) => `num_nonnulls(${columns}) = 0`,
 }
 
+/**
+ * The one row with this value, asked for as a range in its order. Statistics take a user and a thread together for rarer than they are,
+ * so that any index that begins with both looks as good as the right one; only the right one has this order.
+ */
+const only = (column: string, value: string) =>
+  `${column} BETWEEN ${value} AND ${value} ORDER BY ${column} LIMIT 1`
+
 const ofThread = threadColumns({ chain: `encode(chain, 'hex')`, order: 'born' })
 const threads = `SELECT ${ofThread} FROM threadkeep.threads WHERE user_id = $1`
 
 /** Below the cursor: its time, and where its thread stands in the order of creation. */
+const cursor = `$2, (SELECT coalesce((SELECT born FROM threadkeep.threads WHERE user_id = $1 AND ${only('id', '$3')}), 0))`
 const listed = (where: string) => `
-  ${threads} AND ${where} AND (updated_at, born) <
-    ($2, coalesce((SELECT c.born FROM threadkeep.threads c WHERE c.user_id = $1 AND c.id = $3), 0))
-  ORDER BY updated_at DESC, born DESC LIMIT $4`
+  ${threads} AND ${where} AND (updated_at, born) < (${cursor}) ORDER BY updated_at DESC, born DESC LIMIT $4`
 const active = listed('binned_at IS NULL AND archived_at IS NULL')
 const archived = listed('binned_at IS NULL AND archived_at IS NOT NULL')
 const binned = listed('binned_at IS NOT NULL')
 
+const ofMessages = 'FROM threadkeep.messages m WHERE m.user_id = $1 AND m.thread_id'
+const idAt = (seq: string) => `(SELECT m.id ${ofMessages} = r.thread_id AND ${only('m.seq', seq)})`
 const runs = `
-  SELECT ${runColumns({ threadId: 'r.thread_id' })} FROM threadkeep.runs r
-  JOIN threadkeep.messages p ON p.user_id = r.user_id AND p.thread_id = r.thread_id AND p.seq = r.message
-  JOIN threadkeep.messages m ON m.user_id = r.user_id AND m.thread_id = r.thread_id AND m.seq = r.reply
-  WHERE r.user_id = $1`
+  SELECT ${runColumns({ threadId: 'r.thread_id', messageId: idAt('r.message'), replyId: idAt('r.reply') })}
+  FROM threadkeep.runs r WHERE r.user_id = $1`
+/** Null when there is no such run. */
+const isReadable = `
+  SELECT (SELECT t.binned_at IS NULL FROM threadkeep.threads t WHERE t.user_id = $1 AND ${only('t.id', 'r.thread_id')})
+  FROM threadkeep.runs r WHERE r.user_id = $1 AND ${only('r.id', '$2')}`
 
-const messages = (columns: string) =>
-  `SELECT ${columns}, m.provider FROM threadkeep.messages m WHERE m.user_id = $1 AND m.thread_id = $2`
-const objects = messages(messageColumns(speech))
-const jsons = messages(messageJsonColumns(speech))
+const stretch = (columns: string) =>
+  `SELECT ${columns} ${ofMessages} = $2 AND m.seq BETWEEN $3 AND $4 ORDER BY m.seq`
+const stretches = (columns: string) => `
+  SELECT m.* FROM unnest($3::integer[], $4::integer[]) AS stretch (low, high) CROSS JOIN LATERAL (
+    SELECT ${columns} ${ofMessages} = $2 AND m.seq BETWEEN stretch.low AND stretch.high ORDER BY m.seq) m
+  ORDER BY m.seq`
+const objects = `${messageColumns(speech)}, m.provider`
+const jsons = `${messageJsonColumns(speech)}, m.provider`
 
 /** Some stretches at once: $4 and $5 are where they begin and end. */
 const ofPersona = (direction: 'ASC' | 'DESC') => `
   SELECT m.seq FROM unnest($4::integer[], $5::integer[]) AS stretch (low, high) CROSS JOIN LATERAL (
-    SELECT seq FROM threadkeep.messages
-    WHERE user_id = $1 AND thread_id = $2 AND persona_id = $3 AND seq BETWEEN stretch.low AND stretch.high
-    ORDER BY seq ${direction} LIMIT $6) m
+    SELECT m.seq ${ofMessages} = $2 AND m.persona_id = $3 AND m.seq BETWEEN stretch.low AND stretch.high
+    ORDER BY m.seq ${direction} LIMIT $6) m
   ORDER BY m.seq ${direction} LIMIT $6`
 
 const texts = {
   user: `SELECT ${userColumns} FROM threadkeep.users WHERE id = $1`,
-  thread: `${threads} AND id = $2`,
-  threadByKey: `${threads} AND external_key = $2 AND binned_at IS NULL`,
-  threadFrom: `${threads} AND born >= $2 ORDER BY born LIMIT 1`,
+  thread: `${threads} AND ${only('id', '$2')}`,
+  threadByKey: `${threads} AND binned_at IS NULL AND external_key IS NOT NULL AND ${only('external_key', '$2')}`,
+  threadFrom: `${threads} AND born > 0 AND born >= $2 ORDER BY born LIMIT 1`,
   active,
   archived,
   binned,
@@ -58,35 +71,32 @@ const texts = {
   all: `(${active}) UNION ALL (${archived}) UNION ALL (${binned}) ORDER BY updated_at DESC, born DESC LIMIT $4`,
 
   place: `
-    SELECT t.head_id, h.seq, t.last_seq, t.fork_count, t.born FROM threadkeep.threads t
-    LEFT JOIN threadkeep.messages h ON h.user_id = t.user_id AND h.thread_id = t.id AND h.id = t.head_id
-    WHERE t.user_id = $1 AND t.id = $2 AND t.binned_at IS NULL`,
+    SELECT t.head_id, (SELECT m.seq ${ofMessages} = $2 AND ${only('m.id', 't.head_id')}), t.last_seq, t.fork_count, t.born
+    FROM threadkeep.threads t WHERE t.user_id = $1 AND t.binned_at IS NULL AND ${only('t.id', '$2')}`,
+  /** In the order of their own index, which no other has. */
   departuresAfter: `
-    SELECT seq, parent FROM threadkeep.messages
-    WHERE user_id = $1 AND thread_id = $2 AND seq > $3 AND seq <= $4 AND parent <> seq - 1 ORDER BY seq`,
-  objects: `${objects} AND m.seq BETWEEN $3 AND $4 ORDER BY m.seq`,
-  jsons: `${jsons} AND m.seq BETWEEN $3 AND $4 ORDER BY m.seq`,
-  objectsAt: `${objects} AND m.seq = ANY ($3::integer[]) ORDER BY m.seq`,
-  jsonsAt: `${jsons} AND m.seq = ANY ($3::integer[]) ORDER BY m.seq`,
+    SELECT m.seq, m.parent ${ofMessages} = $2 AND m.seq > $3 AND m.seq <= $4 AND m.parent <> m.seq - 1 ORDER BY m.seq, m.parent`,
+  objects: stretch(objects),
+  jsons: stretch(jsons),
+  objectsIn: stretches(objects),
+  jsonsIn: stretches(jsons),
   marks:
     'SELECT seq, mark, value FROM threadkeep.marks WHERE user_id = $1 AND thread_id = $2 AND seq BETWEEN $3 AND $4',
-  idsAt:
-    'SELECT seq, id FROM threadkeep.messages WHERE user_id = $1 AND thread_id = $2 AND seq = ANY ($3::integer[])',
-  seqOf: 'SELECT seq FROM threadkeep.messages WHERE user_id = $1 AND thread_id = $2 AND id = $3',
+  idsAt: `
+    SELECT wanted.seq, m.id FROM unnest($3::integer[]) AS wanted (seq)
+    CROSS JOIN LATERAL (SELECT m.id ${ofMessages} = $2 AND ${only('m.seq', 'wanted.seq')}) m`,
+  seqOf: `SELECT m.seq ${ofMessages} = $2 AND ${only('m.id', '$3')}`,
   firstOfPersona: ofPersona('ASC'),
   lastOfPersona: ofPersona('DESC'),
   hasPersona: `
     SELECT EXISTS (SELECT FROM unnest($4::integer[], $5::integer[]) AS stretch (low, high) CROSS JOIN LATERAL (
-      SELECT FROM threadkeep.messages
-      WHERE user_id = $1 AND thread_id = $2 AND persona_id = $3 AND seq BETWEEN stretch.low AND stretch.high LIMIT 1) m)`,
+      SELECT ${ofMessages} = $2 AND m.persona_id = $3 AND m.seq BETWEEN stretch.low AND stretch.high LIMIT 1) m)`,
 
-  run: `${runs} AND r.id = $2`,
-  runsAfter: `${runs} AND r.thread_id = $2 AND (r.message, r.attempt) > ($3, $4) ORDER BY r.message, r.attempt LIMIT $5`,
+  run: `${runs} AND ${only('r.id', '$2')}`,
+  runsAfter: `${runs} AND r.thread_id = $2 AND r.attempt > 0 AND (r.message, r.attempt) > ($3, $4) ORDER BY r.message, r.attempt LIMIT $5`,
   runEvents: `
     SELECT e.ordinal, e.position, e.events FROM threadkeep.run_events e
-    WHERE e.user_id = $1 AND e.run_id = $2 AND e.ordinal > $3::bigint AND EXISTS (
-      SELECT FROM threadkeep.runs r JOIN threadkeep.threads t ON t.user_id = r.user_id AND t.id = r.thread_id
-      WHERE r.user_id = $1 AND r.id = $2 AND t.binned_at IS NULL)
+    WHERE e.user_id = $1 AND e.run_id = $2 AND e.ordinal > $3::bigint AND (${isReadable})
     ORDER BY e.ordinal LIMIT 1000`,
 
   oldestChange: 'SELECT change_seq FROM threadkeep.changes WHERE user_id = $1 ORDER BY change_seq LIMIT 1',

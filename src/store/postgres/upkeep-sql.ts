@@ -2,12 +2,25 @@
 
 import type { Sql } from './pool.ts'
 
+/** Of these there are few, and an index holds them alone. */
+const open = `
+  SELECT r.user_id, r.thread_id, r.id, r.epoch, r.owner, r.lease_until FROM threadkeep.runs r
+  WHERE r.status = 0`
+const nowMs = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint'
+
 export const upkeepSql = {
   openRuns: {
     name: 'upkeep open runs',
-    text: `
-      SELECT r.user_id, r.thread_id, r.id, r.epoch, r.owner, r.lease_until FROM threadkeep.runs r
-      WHERE r.status = 0 ORDER BY r.user_id, r.thread_id, r.id LIMIT $1`,
+    text: `${open} ORDER BY r.user_id, r.thread_id, r.id LIMIT $1`,
+  },
+  expiredRuns: {
+    name: 'upkeep expired runs',
+    text: `${open} AND r.lease_until < ${nowMs} ORDER BY r.user_id, r.thread_id, r.id LIMIT $1`,
+  },
+  /** A node hears of them again until it has ended them, so the first will do. */
+  stopsAsked: {
+    name: 'upkeep stops asked',
+    text: `${open} AND r.stop_at IS NOT NULL AND r.owner = $1 ORDER BY r.user_id, r.thread_id, r.id LIMIT 1000`,
   },
   runEvents: {
     name: 'upkeep run events',
@@ -15,13 +28,16 @@ export const upkeepSql = {
       SELECT ordinal, position, events FROM threadkeep.run_events
       WHERE user_id = $1 AND run_id = $2 AND ordinal > $3::bigint ORDER BY ordinal LIMIT 1000`,
   },
+  /** Led by the logs, of which there are few: runs are kept for ever. */
   dropRunLogs: {
     name: 'upkeep drop run logs',
     text: `
       DELETE FROM threadkeep.run_events d USING (
-        SELECT DISTINCT e.user_id, e.run_id FROM threadkeep.run_events e
-        JOIN threadkeep.runs r ON r.user_id = e.user_id AND r.id = e.run_id
-        WHERE r.status <> 0 AND r.ended_at < $1 LIMIT 500) ended
+        SELECT e.user_id, e.run_id FROM (SELECT DISTINCT user_id, run_id FROM threadkeep.run_events) e
+        WHERE (
+          SELECT r.status <> 0 AND r.ended_at < $1 FROM threadkeep.runs r
+          WHERE r.user_id = e.user_id AND r.id BETWEEN e.run_id AND e.run_id ORDER BY r.id LIMIT 1)
+        LIMIT 500) ended
       WHERE d.user_id = ended.user_id AND d.run_id = ended.run_id`,
   },
 } as const satisfies Record<string, Sql>

@@ -111,9 +111,10 @@ const marksOf = (texts: MarkTexts): Marks =>
 export const finishedAtOf = (status: number, createdAt: number, finishedAt: number | null): number | null =>
   finishedAt ?? (status === 0 ? null : createdAt)
 
-/** With the run's prompt as p and its reply as m. */
-export const runColumns = ({ threadId }: { threadId: string }): string => `
-  r.id, ${threadId}, p.id, m.id, r.attempt, r.status, r.owner, r.epoch, r.lease_until, r.stop_at, r.context_receipt, r.error,
+type RunNames = { threadId: string; messageId: string; replyId: string }
+
+export const runColumns = ({ threadId, messageId, replyId }: RunNames): string => `
+  r.id, ${threadId}, ${messageId}, ${replyId}, r.attempt, r.status, r.owner, r.epoch, r.lease_until, r.stop_at, r.context_receipt, r.error,
   r.started_at, r.ended_at, r.message`
 
 export function runOf(userId: string, row: Row): Run {

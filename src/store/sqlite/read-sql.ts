@@ -29,10 +29,15 @@ const all = `
   ORDER BY 15 DESC, 20 DESC LIMIT ?4`
 
 const runs = `
-  SELECT ${runColumns({ threadId: 't.id' })} FROM runs r
+  SELECT ${runColumns({ threadId: 't.id', messageId: 'p.id', replyId: 'm.id' })} FROM runs r
   JOIN threads t ON t.user = r.user AND t.key = r.thread
   JOIN messages p ON p.user = r.user AND p.thread = r.thread AND p.seq = r.message
   JOIN messages m ON m.user = r.user AND m.thread = r.thread AND m.seq = r.reply`
+
+const open = `
+  SELECT u.id, t.id, r.id, r.epoch, r.owner, r.lease_until FROM runs r
+  JOIN users u ON u.key = r.user JOIN threads t ON t.user = r.user AND t.key = r.thread
+  WHERE r.status = 0`
 
 const stretch = (columns: string) => `
   SELECT ${columns} FROM messages m
@@ -86,8 +91,7 @@ export const readSql = {
     WHERE c.user = ? AND c.change_seq > ? ORDER BY c.change_seq LIMIT ?`,
 
   /** For upkeep: of nobody in particular. */
-  openRuns: `
-    SELECT u.id, t.id, r.id, r.epoch, r.owner, r.lease_until FROM runs r
-    JOIN users u ON u.key = r.user JOIN threads t ON t.user = r.user AND t.key = r.thread
-    WHERE r.status = 0 ORDER BY r.user, r.thread, r.key LIMIT ?`,
+  openRuns: `${open} ORDER BY r.user, r.thread, r.key LIMIT ?`,
+  expiredRuns: `${open} AND r.lease_until < ? ORDER BY r.user, r.thread, r.key LIMIT ?`,
+  stopsAsked: `${open} AND r.stop_at IS NOT NULL AND r.owner = ? ORDER BY r.user, r.thread, r.key LIMIT 1000`,
 } as const
