@@ -1,7 +1,7 @@
 // Tries everything that must hold at a commit, cheapest first, and stops at the first step that fails.
 //
 //   node scripts/test.ts             format, lint, types, every test
-//   node scripts/test.ts --quick     the same without the crash tests
+//   node scripts/test.ts --quick     the same without what kills processes or drives a browser
 //   node scripts/test.ts store/      further words go to vitest: only the test files whose path has them
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -12,7 +12,7 @@ import { tally, type Report } from './tally.ts'
 const root = path.resolve(import.meta.dirname, '..')
 const bin = path.join(root, 'node_modules/.bin')
 const filters = process.argv.slice(2).filter((word) => word !== '--quick')
-const projects = process.argv.includes('--quick') ? ['--project', 'unit'] : []
+const projects = process.argv.includes('--quick') ? ['--project', 'unit', '--project', 'postgres'] : []
 const reportFile = path.join(os.tmpdir(), `threadkeep-tests-${process.pid}.json`)
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
 

@@ -16,7 +16,7 @@ const laws: Record<string, Law> = {
   core: { rooms: [], packages: ['zod'] },
   personas: { rooms: ['core'], packages: ['node:crypto'] },
   chat: { rooms: ['core'], packages: machine },
-  store: { rooms: ['core'], packages: [...machine, 'node:sqlite', 'pg', 'postgres', 'kysely'] },
+  store: { rooms: ['core'], packages: [...machine, 'node:sqlite', 'pg', 'kysely'] },
   identity: {
     rooms: ['core'],
     packages: [...machine, 'node:sqlite', 'better-auth', '@better-auth/', 'jose', 'pg'],

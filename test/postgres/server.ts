@@ -37,7 +37,12 @@ export interface PostgresServer extends AsyncDisposable {
 
 export async function startPostgres(choices: ServerChoices = {}): Promise<PostgresServer> {
   const folder = choices.dataFolder ?? fs.mkdtempSync(path.join(os.tmpdir(), 'threadkeep-postgres-'))
-  if (!fs.existsSync(path.join(folder, 'PG_VERSION'))) await fill(folder, choices.fsync === true)
+  try {
+    if (!fs.existsSync(path.join(folder, 'PG_VERSION'))) await fill(folder, choices.fsync === true)
+  } catch (fault) {
+    if (choices.dataFolder === undefined) fs.rmSync(folder, { recursive: true, force: true })
+    throw fault
+  }
   return serve(folder, choices)
 }
 

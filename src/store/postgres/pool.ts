@@ -109,8 +109,7 @@ export class Pool {
         const [, after] = await settled([ask(client, commit, []), ...(ends ? [ask(client, lsn, [])] : [])])
         return { result, lsn: lsnIn(after), standbys }
       } catch (fault) {
-        await Promise.allSettled(opened)
-        await ask(client, rollback, [])
+        await Promise.allSettled([...opened, ask(client, rollback, [])]) // who cannot even do this is thrown away
         throw fault
       }
     })
@@ -130,7 +129,7 @@ export class Pool {
       broken = fault instanceof DatabaseError ? leavesDoubt(fault) : told !== fault
       throw told
     } finally {
-      client.release(broken)
+      client.release(broken || client.getTransactionStatus() !== 'I')
     }
   }
 }
