@@ -34,6 +34,8 @@ export type {
   ChangePage,
   ChatAnswer,
   Guest,
+  MarkName,
+  Marks,
   Me,
   MePatch,
   Message,

@@ -3,7 +3,16 @@
 import type { Role } from '../core/message.ts'
 import type { Receipt } from '../core/receipt.ts'
 import { type Asked, type Door, path } from './door.ts'
-import type { Message, MessageNotes, MessagePage, MessagePlace, MessagesAsked, Words } from './wire.ts'
+import type {
+  MarkName,
+  Marks,
+  Message,
+  MessageNotes,
+  MessagePage,
+  MessagePlace,
+  MessagesAsked,
+  Words,
+} from './wire.ts'
 
 type Options = { signal?: AbortSignal }
 
@@ -128,9 +137,55 @@ export class Messages {
     const { path: at } = one(threadId, messageId)
     return this.#door.json({ method: 'POST', path: `${at}/restore`, ...options })
   }
+
+  /**
+   * Puts a mark on a message, in the place of one of the same name: a `pin`, a `thumb` that is `up` or `down`, a `note`, or a list
+   * of texts as `tag`. The message itself stays as it was said; its marks come with every reading.
+   *
+   * Rejects with a `ThreadkeepError`: `not_found`, `deleted`, `invalid` for a value that this mark cannot have, `too_large`.
+   *
+   * @example
+   * const { message } = await client.messages.mark(threadId, messageId, 'thumb', 'up') // message.marks.thumb is 'up'
+   */
+  async mark<Name extends MarkName>(
+    threadId: string,
+    messageId: string,
+    name: Name,
+    value: NonNullable<Marks[Name]>,
+    options: Options = {},
+  ): Promise<{ message: Message; receipt: Receipt }> {
+    return this.#door.json({
+      ...markOf(threadId, messageId, name),
+      method: 'PUT',
+      body: { value },
+      ...options,
+    })
+  }
+
+  /**
+   * Takes a mark off a message. One that is not there is as good as taken off.
+   *
+   * Rejects with a `ThreadkeepError`: `not_found`, `deleted`.
+   *
+   * @example
+   * await client.messages.unmark(threadId, messageId, 'pin')
+   */
+  async unmark(
+    threadId: string,
+    messageId: string,
+    name: MarkName,
+    options: Options = {},
+  ): Promise<{ message: Message; receipt: Receipt }> {
+    return this.#door.json({ ...markOf(threadId, messageId, name), method: 'DELETE', ...options })
+  }
 }
 
 const one = (threadId: string, messageId: string): Asked => ({
   method: 'GET',
   path: path`/v1/threads/${threadId}/messages/${messageId}`,
+})
+
+const markOf = (threadId: string, messageId: string, name: MarkName): Asked => ({
+  method: 'GET',
+  path: path`/v1/threads/${threadId}/messages/${messageId}/marks/${name}`,
 })

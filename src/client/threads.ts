@@ -1,5 +1,6 @@
 // The threads of whoever is asking: listed, made, found, changed, binned and brought back.
 
+import type { Receipt } from '../core/receipt.ts'
 import { type Asked, type Door, path } from './door.ts'
 import type { Received, Thread, ThreadGiven, ThreadPage, ThreadPatch, ThreadsAsked } from './wire.ts'
 
@@ -82,14 +83,21 @@ export class Threads {
   }
 
   /**
-   * Puts a thread into the bin, from where it can be restored for 30 days. `forever` removes its words at once, everywhere.
+   * Puts a thread into the bin, from where it can be restored for 30 days. `forever` removes its words at once, everywhere: then
+   * there is no thread to answer with, and the receipt comes alone.
    *
    * Rejects with a `ThreadkeepError`: `not_found`.
    *
    * @example
-   * await client.threads.bin(threadId)
+   * const { binned } = await client.threads.bin(threadId)
+   * const { receipt } = await client.threads.bin(threadId, { forever: true })
    */
-  async bin(threadId: string, options: Options & { forever?: boolean } = {}): Promise<Received<Thread>> {
+  async bin(threadId: string, options: Options & { forever: true }): Promise<{ receipt: Receipt }>
+  async bin(threadId: string, options?: Options & { forever?: false }): Promise<Received<Thread>>
+  async bin(
+    threadId: string,
+    options: Options & { forever?: boolean } = {},
+  ): Promise<Received<Thread> | { receipt: Receipt }> {
     const { forever, ...rest } = options
     const query = { forever: forever ? 'true' : undefined }
     return this.#door.json({ ...one(threadId), method: 'DELETE', query, ...rest })

@@ -1,6 +1,6 @@
 // What travels between the doors and a client, as JSON: the words of the house with times in ISO 8601.
 
-import type { MessageStatus, Role, Siblings } from '../core/message.ts'
+import type { MarkName, MessageStatus, Role, Siblings } from '../core/message.ts'
 import type { Part } from '../core/part.ts'
 import type { Receipt } from '../core/receipt.ts'
 import type { RunStatus } from '../core/run.ts'
@@ -73,6 +73,10 @@ export type ThreadPatch = Omit<ThreadGiven, 'externalKey'> & {
 export type ThreadsAsked = { limit?: number; cursor?: string; state?: ThreadState; persona?: string }
 export type ThreadPage = { threads: Thread[]; nextCursor: string | null }
 
+/** What people put on a message later, beside it: one of each. */
+export type Marks = { pin?: true; thumb?: 'up' | 'down'; note?: string; tag?: string[] }
+export type { MarkName }
+
 export type Message = {
   id: string
   threadId: string
@@ -90,7 +94,8 @@ export type Message = {
   /** Of a pending message: how far its partial words go. Follow the run from here. */
   runPosition?: string
   siblings: Siblings
-  marks?: unknown
+  /** Left out of what has just been said. */
+  marks?: Marks
   provider: string | null
   model: string | null
   usage: unknown

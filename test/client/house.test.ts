@@ -78,6 +78,42 @@ describe('a client of the house', () => {
     expect((await client.messages.get(id, message.id)).text).toBe('120 guests.')
   })
 
+  it('puts marks beside a message, one of each, and takes them off', async () => {
+    await using house = await openHouse()
+    const client = await aGuest(house)
+    const { id } = await client.threads.create()
+    const { message } = await client.messages.keep(id, { text: 'Roses' })
+    await client.messages.mark(id, message.id, 'pin', true)
+    await client.messages.mark(id, message.id, 'tag', ['garden'])
+    await client.messages.mark(id, message.id, 'thumb', 'up')
+    const marked = await client.messages.mark(id, message.id, 'thumb', 'down')
+    expect(marked.message).toMatchObject({ text: 'Roses', marks: { pin: true, tag: ['garden'], thumb: 'down' } }) // prettier-ignore
+    const { message: unmarked } = await client.messages.unmark(id, message.id, 'pin')
+    expect(unmarked.marks).toEqual({ tag: ['garden'], thumb: 'down' })
+    expect((await client.messages.unmark(id, message.id, 'pin')).message.marks).toEqual(unmarked.marks)
+  })
+
+  it('may not put a mark that there is not, nor one on what is not its own', async () => {
+    await using house = await openHouse()
+    const client = await aGuest(house)
+    const { id } = await client.threads.create()
+    const { message } = await client.messages.keep(id, { text: 'Roses' })
+    const sideways = 'sideways' as 'up'
+    await expect(client.messages.mark(id, message.id, 'thumb', sideways)).rejects.toMatchObject({ code: 'invalid' }) // prettier-ignore
+    const other = await aGuest(house)
+    await expect(other.messages.mark(id, message.id, 'pin', true)).rejects.toMatchObject({ code: 'not_found' }) // prettier-ignore
+    expect((await client.messages.get(id, message.id)).marks).toEqual({})
+  })
+
+  it('answers with the receipt alone when a thread is removed for good', async () => {
+    await using house = await openHouse()
+    const client = await aGuest(house)
+    const { id } = await client.threads.create()
+    const answer = await client.threads.bin(id, { forever: true })
+    expect(answer).toEqual({ receipt: expect.objectContaining({ result: 'kept' }) as unknown })
+    await expect(client.threads.get(id)).rejects.toMatchObject({ code: 'not_found' })
+  })
+
   it('reads back to the first message', async () => {
     await using house = await openHouse()
     const client = await aGuest(house)

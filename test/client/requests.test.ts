@@ -45,6 +45,12 @@ describe('a verb', () => {
     ['GET /v1/threads/t%3F1/messages/m%231', (client) => client.messages.get('t?1', 'm#1')],
     ['DELETE /v1/threads/t1/messages/m1', (client) => client.messages.remove('t1', 'm1')],
     ['POST /v1/threads/t1/messages/m1/restore', (client) => client.messages.restore('t1', 'm1')],
+    [
+      'PUT /v1/threads/t1/messages/m1/marks/thumb',
+      (client) => client.messages.mark('t1', 'm1', 'thumb', 'up'),
+      { value: 'up' },
+    ],
+    ['DELETE /v1/threads/t1/messages/m1/marks/pin', (client) => client.messages.unmark('t1', 'm1', 'pin')],
     ['GET /v1/threads/t1/runs/r1', (client) => client.run('t1', 'r1')],
     ['POST /v1/threads/t1/runs/r1/stop', (client) => client.stop('t1', { runId: 'r1' })],
     ['POST /v1/threads/t1/stop', (client) => client.stop('t1', { messageId: 'm1' }), { messageId: 'm1' }],

@@ -3,6 +3,7 @@
 import type { Message } from '../../src/client/client.ts'
 import type { Conversation } from './conversation.ts'
 import { show } from './reading.ts'
+import { settle } from './straying.ts'
 
 /** Back to the path that the thread shows. */
 export async function lookBack(conversation: Conversation): Promise<void> {
@@ -20,9 +21,8 @@ export async function stay(conversation: Conversation): Promise<void> {
 }
 
 export async function goToStray(conversation: Conversation, messageId: string): Promise<void> {
-  const { strays } = conversation.view
-  conversation.change({ strays: strays.filter(({ message }) => message.id !== messageId) })
   await show(conversation, messageId)
+  settle(conversation, messageId)
 }
 
 export async function remove(conversation: Conversation, message: Message): Promise<void> {

@@ -4,6 +4,7 @@ import { ArrowUp, Square, X } from 'lucide-react'
 import { type KeyboardEvent, memo, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Message } from '../../src/client/client.ts'
 import { IconButton } from '../ui/icon-button.tsx'
+import { isTouch } from '../ui/touch.ts'
 import { draftOf, keepDraft, writeDrafts } from './draft.ts'
 import { keyMeans } from './key-means.ts'
 import type { ThreadVerbs } from './use-thread.ts'
@@ -111,9 +112,6 @@ export const Composer = memo(function Composer(props: ComposerProps) {
 
 /** Where the page has to be told how high a text is, its end is enough: it never grows beyond 40 % of the window. */
 const growsCharsMax = 4_000
-
-/** On a phone there is no Shift for a new line, and a button under the thumb to send. */
-const isTouch = matchMedia('(pointer: coarse) and (hover: none)').matches
 
 /** A mended message that was left unfinished is found again where it was begun. */
 const mendedKey = (messageId: string): string => `mended.${messageId}`

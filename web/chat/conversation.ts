@@ -11,26 +11,43 @@ import type {
 } from '../../src/client/client.ts'
 import type { LiveAnswers } from './live-answers.ts'
 import type { Outbox } from './outbox.ts'
-import { emptyWindow, spliced, withMessage } from './path-window.ts'
+import { emptyWindow, type PathWindow, spliced, windowOf, withMessage } from './path-window.ts'
 import { pageRows, show } from './reading.ts'
+import { repaired } from './remembered-page.ts'
+import type { StrayList } from './stray-list.ts'
+import { recallStrays, settleShown } from './straying.ts'
 import { blankView, pendingOf, type ThreadView } from './thread-view.ts'
+
+/** What all conversations of a page share. */
+export type Shared = {
+  client: Client
+  outbox: Outbox
+  live: LiveAnswers
+  strayList: StrayList
+  /** The newest page of a thread as this browser remembers it. */
+  recallPage: (threadId: string) => Promise<MessagePage | null>
+}
 
 export class Conversation {
   readonly threadId: string
   readonly client: Client
   readonly outbox: Outbox
   readonly live: LiveAnswers
+  readonly strayList: StrayList
+  readonly #recallPage: Shared['recallPage']
   readonly #listeners = new Set<() => void>()
   #view: ThreadView
   #watching = new AbortController()
   #refreshing: Promise<void> | null = null
   #isStale = false
 
-  constructor(threadId: string, client: Client, outbox: Outbox, live: LiveAnswers) {
+  constructor(threadId: string, { client, outbox, live, strayList, recallPage }: Shared) {
     this.threadId = threadId
     this.client = client
     this.outbox = outbox
     this.live = live
+    this.strayList = strayList
+    this.#recallPage = recallPage
     this.#view = { ...blankView, unsent: outbox.of(threadId) }
     outbox.on(() => this.#takeUnsent())
   }
@@ -59,8 +76,9 @@ export class Conversation {
     this.#watching = this.#watching.signal.aborted ? new AbortController() : this.#watching
     if (this.#view.phase === 'failed') this.change({ phase: 'loading' })
     try {
-      if (around === null) await this.newest()
+      if (around === null) await Promise.all([this.#recall(), this.newest()])
       else await show(this, around)
+      await recallStrays(this)
     } catch (fault) {
       this.#trouble(fault)
     }
@@ -74,9 +92,15 @@ export class Conversation {
   async newest(): Promise<void> {
     const page = await this.page({})
     const { headId } = page
-    const window = spliced(this.#view.window, page)
-    this.change({ phase: 'ready', fault: null, isAway: false, headId, window })
+    this.change({ phase: 'ready', fault: null, isAway: false, headId, window: this.joined(page) })
+    settleShown(this)
     this.follow()
+  }
+
+  /** What is here together with a page of the house; what was only remembered gives way to it. */
+  joined(page: MessagePage): PathWindow {
+    const { phase, window } = this.#view
+    return phase === 'loading' ? repaired(window, page) : spliced(window, page)
   }
 
   /** Something happened to the thread; many things at once are looked up once. */
@@ -130,6 +154,14 @@ export class Conversation {
     return this.#watching.signal
   }
 
+  /** Drawn at once, and only until the house has said what there is. */
+  async #recall(): Promise<void> {
+    const isBlank = () => this.#view.phase === 'loading' && this.#view.window.messages.length === 0
+    if (!isBlank()) return
+    const page = await this.#recallPage(this.threadId)
+    if (page && isBlank()) this.change({ window: windowOf(page), headId: page.headId })
+  }
+
   async #catchUp(): Promise<void> {
     while (this.#isStale) {
       this.#isStale = false
@@ -148,9 +180,10 @@ export class Conversation {
         phase: 'ready',
         headId: page.headId,
         isAway: false,
-        window: isFarBack ? window : spliced(window, page),
+        window: isFarBack ? window : this.joined(page),
         reading: reading && { ...reading, leafId: page.messages.at(-1)?.id ?? reading.leafId },
       })
+      settleShown(this)
       this.follow()
     }
   }

@@ -1,37 +1,50 @@
-// What can be done with one message: the two things that are done most, and the rest in a menu.
+// What can be done with one message: under a pointer what is done most, and the rest in a menu; under a finger all of it in the menu.
 
-import { Check, Copy, Ellipsis, PenLine, RotateCcw, Trash2 } from 'lucide-react'
+import {
+  Check,
+  Copy,
+  Ellipsis,
+  PenLine,
+  Pin,
+  PinOff,
+  RotateCcw,
+  ThumbsDown,
+  ThumbsUp,
+  Trash2,
+} from 'lucide-react'
 import type { Message } from '../../src/client/client.ts'
 import { usePersonas } from '../threads/personas.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { Menu, type MenuItem } from '../ui/menu.tsx'
+import { isTouch } from '../ui/touch.ts'
 import { useReach } from './thread-context.ts'
+import type { ThreadVerbs } from './use-thread.ts'
 import { useCopied } from './use-copied.ts'
 
 export function MessageActions({ message }: { message: Message }) {
   const { verbs, mend } = useReach()
   const [isCopied, copy] = useCopied()
   const items = useItems(message)
-  const isOwn = message.role === 'user'
+  const often = [
+    {
+      label: isCopied ? 'Copied' : 'Copy',
+      icon: isCopied ? <Check size={16} /> : <Copy size={16} />,
+      onSelect: () => copy(message.text),
+    },
+    ...(message.role === 'user'
+      ? [{ label: 'Edit', icon: <PenLine size={16} />, onSelect: () => mend(message) }]
+      : []),
+    ...(message.role === 'assistant'
+      ? [{ label: 'Answer again', icon: <RotateCcw size={16} />, onSelect: () => verbs.again(message) }]
+      : []),
+    ...thumbsOf(message, verbs),
+  ]
   return (
     <span className="message-actions" role="group" aria-label="Actions">
-      <IconButton label={isCopied ? 'Copied' : 'Copy'} size="small" onClick={() => copy(message.text)}>
-        {isCopied ? <Check size={15} /> : <Copy size={15} />}
-      </IconButton>
-      {isOwn ? (
-        <IconButton label="Edit" size="small" onClick={() => mend(message)}>
-          <PenLine size={15} />
-        </IconButton>
-      ) : (
-        message.role === 'assistant' && (
-          <IconButton label="Answer again" size="small" onClick={() => verbs.again(message)}>
-            <RotateCcw size={15} />
-          </IconButton>
-        )
-      )}
+      {!isTouch && often.map((item, index) => <Often key={index} item={item} />)}
       <Menu
         label="More to do with this message"
-        items={items}
+        items={isTouch ? [...often, ...items] : items}
         trigger={
           <button type="button" className="icon-button" data-size="small" aria-label="More">
             <Ellipsis size={15} />
@@ -42,9 +55,40 @@ export function MessageActions({ message }: { message: Message }) {
   )
 }
 
+function Often({ item: { label, icon, checked, onSelect } }: { item: MenuItem }) {
+  return (
+    <IconButton label={label} size="small" aria-pressed={checked} onClick={onSelect}>
+      {icon}
+    </IconButton>
+  )
+}
+
+/** Pressed once more it is taken off. */
+function thumbsOf(message: Message, verbs: ThreadVerbs): MenuItem[] {
+  if (message.role !== 'assistant') return []
+  const given = message.marks?.thumb ?? null
+  const thumb = (value: 'up' | 'down') => () =>
+    verbs.mark(message, { name: 'thumb', value: given === value ? null : value })
+  return [
+    { label: 'Helpful', icon: <ThumbsUp size={16} />, checked: given === 'up', onSelect: thumb('up') },
+    {
+      label: 'Not helpful',
+      icon: <ThumbsDown size={16} />,
+      checked: given === 'down',
+      onSelect: thumb('down'),
+    },
+  ]
+}
+
 function useItems(message: Message): MenuItem[] {
   const { verbs } = useReach()
   const personas = usePersonas()
+  const isPinned = message.marks?.pin === true
+  const pin = {
+    label: isPinned ? 'Unpin' : 'Pin',
+    icon: isPinned ? <PinOff size={16} /> : <Pin size={16} />,
+    onSelect: () => verbs.mark(message, { name: 'pin', value: isPinned ? null : true }),
+  }
   const others = message.role === 'assistant' ? personas.filter(({ id }) => id !== message.personaId) : []
   const asAnother = others.map(({ id, name, description }) => ({
     label: `Answer again as ${name}`,
@@ -57,5 +101,5 @@ function useItems(message: Message): MenuItem[] {
     danger: true,
     onSelect: () => verbs.remove(message),
   }
-  return [...asAnother, remove]
+  return [pin, ...asAnother, remove]
 }

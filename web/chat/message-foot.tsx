@@ -1,8 +1,8 @@
 // The small print of a message: when, how safe, which of several, and what can be done with it.
 
-import { Pin } from 'lucide-react'
 import type { Message } from '../../src/client/client.ts'
 import { fullWords, timeWords } from './day.ts'
+import { GivenMarks } from './given-marks.tsx'
 import { MessageActions } from './message-actions.tsx'
 import type { Unsent } from './outbox.ts'
 import { SafetyMark } from './safety-mark.tsx'
@@ -16,16 +16,9 @@ export function MessageFoot({ message, unsent = null }: { message: Message; unse
         {timeWords(message.createdAt)}
       </time>
       <SafetyMark message={message} unsent={unsent} />
-      {isPinned(message) && (
-        <span className="mark">
-          <Pin size={13} aria-hidden="true" /> pinned
-        </span>
-      )}
+      <GivenMarks message={message} />
       <Siblings message={message} />
       {isOver && <MessageActions message={message} />}
     </footer>
   )
 }
-
-const isPinned = ({ marks }: Message): boolean =>
-  typeof marks === 'object' && marks !== null && 'pin' in marks && marks.pin === true

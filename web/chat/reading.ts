@@ -2,7 +2,7 @@
 
 import type { Conversation } from './conversation.ts'
 import { firstSince } from './first-of-day.ts'
-import { spliced, windowOf, withNewer, withOlder } from './path-window.ts'
+import { windowOf, withNewer, withOlder } from './path-window.ts'
 
 export const pageRows = 50
 
@@ -57,7 +57,7 @@ export async function show(conversation: Conversation, messageId: string): Promi
   ])
   const leafId = end.messages.at(-1)?.id ?? messageId
   const reading = leafId === page.headId ? null : { through: messageId, leafId }
-  const window = spliced(conversation.view.window, page)
+  const window = conversation.joined(page)
   conversation.change({ phase: 'ready', fault: null, headId: page.headId, reading, window })
   conversation.follow()
 }

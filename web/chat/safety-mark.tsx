@@ -51,7 +51,7 @@ export function SafetyMark({ message, unsent }: { message: Message; unsent: Unse
           onClick={() => setExplained((explained) => !explained)}
         >
           <Sign size={13} aria-hidden="true" />
-          {words}
+          <span className="mark-words">{words}</span>
         </button>
       </Tooltip>
       {isExplained && (

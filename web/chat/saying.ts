@@ -4,6 +4,7 @@ import type { Answer, Message, MessageKept } from '../../src/client/client.ts'
 import type { Conversation } from './conversation.ts'
 import type { Unsent } from './outbox.ts'
 import { continued, spliced, upTo } from './path-window.ts'
+import { settle, strayed } from './straying.ts'
 import { leafOf, replySketch } from './thread-view.ts'
 
 export type Said = { text: string; personaId: string | null }
@@ -30,10 +31,11 @@ export function edit(conversation: Conversation, message: Message, said: Said): 
 
 /** What was kept astray is said once more after the newest; the stray goes when that is kept, so that no word is ever only here. */
 export function sayAfterNewest(conversation: Conversation, stray: Message, personaId: string | null): void {
-  const { headId, strays } = conversation.view
-  conversation.change({ strays: strays.filter(({ message }) => message.id !== stray.id), reading: null })
+  const { headId } = conversation.view
   const place = headId === null ? {} : { expectedHead: headId }
   put(conversation, { text: stray.text, personaId, isFirst: false, insteadOf: stray.id, ...place })
+  conversation.change({ reading: null })
+  settle(conversation, stray.id)
 }
 
 function put(conversation: Conversation, said: Omit<Unsent, 'id' | 'threadId' | 'at'>): void {
@@ -62,13 +64,13 @@ export async function carry(conversation: Conversation, unsent: Unsent): Promise
 }
 
 function place(conversation: Conversation, { personaId, parentId }: Unsent, kept: MessageKept): void {
-  const { window, strays, headId } = conversation.view
+  const { window, headId } = conversation.view
   const { message, receipt, replyId } = kept
   const { durability } = receipt
   const reply = replyId === null ? [] : [replySketch({ ...kept, replyId }, personaId)]
   if (receipt.forked && parentId === undefined) {
-    const others = strays.filter(({ message: { id } }) => id !== message.id)
-    conversation.change({ durability, strays: [...others, { message, replyId }] })
+    conversation.change({ durability })
+    strayed(conversation, message)
     void conversation.refresh()
     return
   }

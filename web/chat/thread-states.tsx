@@ -57,18 +57,20 @@ export function StaleLine({ view, onRetry }: { view: ThreadView; onRetry: () => 
   const isAway = !online || house === 'away' || view.isAway
   if (!isAway || view.window.messages.length + waiting === 0) return null
   return (
-    <div className="stale-line">
-      <p>
-        {view.window.messages.length > 0 && (
-          <>
-            <strong>Stale:</strong> shown as it was at {timeWords(awaySince ?? Date.now())}.{' '}
-          </>
-        )}
-        {waiting > 0 && (waiting === 1 ? 'One message waits here.' : `${waiting} messages wait here.`)}
-      </p>
-      <Button size="small" onClick={onRetry}>
-        Try now
-      </Button>
+    <div className="thread-head">
+      <div className="stale-line">
+        <p>
+          {view.window.messages.length > 0 && (
+            <>
+              <strong>Stale:</strong> shown as it was at {timeWords(awaySince ?? Date.now())}.{' '}
+            </>
+          )}
+          {waiting > 0 && (waiting === 1 ? 'One message waits here.' : `${waiting} messages wait here.`)}
+        </p>
+        <Button size="small" onClick={onRetry}>
+          Try now
+        </Button>
+      </div>
     </div>
   )
 }

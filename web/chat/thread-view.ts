@@ -13,9 +13,6 @@ export type Phase =
   | 'missing'
   | 'binned'
 
-/** Kept beside the path, because somebody else had said something there meanwhile. */
-export type Stray = { message: Message; replyId: string | null }
-
 export type Reading = {
   /** Any message of the branch. */
   through: string
@@ -30,7 +27,8 @@ export type ThreadView = {
   readonly headId: string | null
   /** A branch that is looked at and is not the one that the thread shows. */
   readonly reading: Reading | null
-  readonly strays: readonly Stray[]
+  /** Said here and kept beside the path, because somebody else had said something there meanwhile. */
+  readonly strays: readonly Message[]
   /** Said here and not known to be kept, oldest first. */
   readonly unsent: readonly Unsent[]
   /** The newest that was said on this very page, and not in another tab. */

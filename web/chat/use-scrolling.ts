@@ -35,6 +35,18 @@ export function useEnd(
     return () => element.removeEventListener('scroll', look)
   }, [scroller])
   const isAtNewest = isThere && !hasAfter
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (!element || !isAtNewest) return
+    // What comes to stand above or below the list takes room from it: whoever was at its end stays there.
+    let height = element.clientHeight
+    const watch = new ResizeObserver(() => {
+      if (element.clientHeight !== height) element.scrollTop = element.scrollHeight
+      height = element.clientHeight
+    })
+    watch.observe(element)
+    return () => watch.disconnect()
+  }, [scroller, isAtNewest])
   if (isAtNewest && seenKey !== lastKey) setSeenKey(lastKey)
   const seenAt = entries.findLastIndex(({ key }) => key === seenKey)
   return { isThere: isAtNewest, news: isAtNewest || seenAt < 0 ? 0 : entries.length - 1 - seenAt }

@@ -6,8 +6,10 @@ import { toast } from '../ui/toast.ts'
 import { goToStray, lookBack, remove, restore, stay } from './amending.ts'
 import type { Conversation } from './conversation.ts'
 import { conversations, type Conversations, isNamedHere } from './conversations.ts'
+import { mark, type Mark } from './marking.ts'
 import { newer, older, show, toDay, toNewest, toTop } from './reading.ts'
 import { answerAgain, edit, say, sayAfterNewest, stop } from './saying.ts'
+import { settle } from './straying.ts'
 import { blankView, type ThreadView } from './thread-view.ts'
 
 export type ThreadAsked = {
@@ -28,8 +30,10 @@ export type ThreadVerbs = {
   stay: () => void
   goToStray: (messageId: string) => void
   sayAfterNewest: (stray: Message) => void
+  leaveStray: (messageId: string) => void
   remove: (message: Message) => void
   restore: (messageId: string) => void
+  mark: (message: Message, change: Mark) => void
   discard: (unsentId: string) => string
   sendAgain: (unsentId: string) => void
   retry: () => void
@@ -94,6 +98,7 @@ function verbsOf(
     stay: () => void attempt(stay),
     goToStray: (messageId) => void attempt((to) => goToStray(to, messageId)),
     sayAfterNewest: (stray) => void put((to) => sayAfterNewest(to, stray, personaId)),
+    leaveStray: (messageId) => conversation && settle(conversation, messageId),
     remove: (message) =>
       void attempt(async (from) => {
         await remove(from, message)
@@ -102,6 +107,7 @@ function verbsOf(
         })
       }),
     restore: (messageId) => void attempt((to) => restore(to, messageId)),
+    mark: (message, change) => void attempt((at) => mark(at, message, change)),
     discard: (id) => {
       const text = unsentOf(id)?.text ?? ''
       conversation?.outbox.remove(id)

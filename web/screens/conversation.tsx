@@ -1,16 +1,15 @@
 // A conversation, begun or about to be: its head, and below it everything that is said.
 
-import { lazy, type ReactNode, Suspense } from 'react'
+import type { ReactNode } from 'react'
 import type { KnownThread } from '../threads/use-known-thread.ts'
 import { titleOf } from '../threads/deeds.ts'
 import type { NextThread } from '../threads/next-thread.ts'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { ConversationHead } from './conversation-head.tsx'
+import { LoadedThread } from './loaded-thread.tsx'
 import { NotFound } from './not-found.tsx'
 import { Trouble } from './trouble.tsx'
 import { Welcome } from './welcome.tsx'
-
-const Thread = lazy(() => import('../chat/thread.tsx').then(({ Thread }) => ({ default: Thread })))
 
 type ConversationProps = {
   /** Null: it has not begun, and its name is the next one's. */
@@ -53,15 +52,13 @@ export function Conversation({
         )}
       </header>
       {isNew && <Welcome personaId={next.personaId} onPersona={next.choose} onPrompt={next.prompt} />}
-      <Suspense fallback={<div className="thread-waiting" />}>
-        <Thread
-          key={id}
-          threadId={id}
-          personaId={isNew ? next.personaId : (thread?.defaultPersonaId ?? null)}
-          onThreadCreated={onCreated}
-          focusMessageId={messageId}
-        />
-      </Suspense>
+      <LoadedThread
+        key={id}
+        threadId={id}
+        personaId={isNew ? next.personaId : (thread?.defaultPersonaId ?? null)}
+        onThreadCreated={onCreated}
+        focusMessageId={messageId}
+      />
     </div>
   )
 }

@@ -1,9 +1,10 @@
 // Keeps the shelf true: hears of every change of this user, from any tab and device, while somebody is looking.
 
 import type { Change } from '../../src/client/client.ts'
-import { onChange } from '../chat/changes.ts'
+import { onChange } from '../changes.ts'
 import { connectionNow, onConnection } from '../connection.ts'
 import { ready } from '../house.ts'
+import { rememberList } from './remembered-list.ts'
 import { drop, isWhole, loadMore, refresh, reload, shelfNow, shelves } from './shelf.ts'
 
 /** What happens together is fetched together. */
@@ -21,10 +22,12 @@ export function followNews(): () => void {
     change === null ? void reload().catch(() => undefined) : gather(change),
   )
   const unwatch = onConnection(takeUpFailed)
+  const unremember = rememberList()
   void begin()
   return () => {
     unhear()
     unwatch()
+    unremember()
   }
 }
 

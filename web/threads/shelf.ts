@@ -22,6 +22,8 @@ const unknown: Reach = { state: 'unknown', cursor: null, fault: null }
 const nothing: Shelf = { threads: new Map(), reach: { active: unknown, archived: unknown, binned: unknown } }
 
 let shelf: Shelf = nothing
+/** Drawn as this browser remembers them, and not named by the house yet. */
+let hearsay: ReadonlySet<string> = new Set()
 const listeners = new Set<() => void>()
 
 export const useShelf = (): Shelf => useSyncExternalStore(onShelf, shelfNow)
@@ -39,6 +41,7 @@ export async function loadMore(name: ShelfName): Promise<void> {
     const asked = { state: name, limit: pageRows, ...(reach.cursor ? { cursor: reach.cursor } : {}) }
     const { threads, nextCursor } = await client.threads.page(asked)
     put(threads)
+    if (name === 'active') dropHearsay()
     setReach(name, { state: 'known', cursor: nextCursor, fault: null })
   } catch (fault) {
     setReach(name, { ...reach, state: 'failed', fault: fault as ThreadkeepError })
@@ -54,10 +57,26 @@ export async function reload(): Promise<void> {
     reach[name] = { state: 'known', cursor: pages[at]?.nextCursor ?? null, fault: null }
   })
   const threads = pages.flatMap((page) => page.threads)
+  hearsay = new Set()
   tell({ threads: new Map(threads.map((thread) => [thread.id, thread])), reach })
 }
 
+/** Until the house has named the newest: then what it does not name is gone. */
+export function putRemembered(threads: readonly Thread[]): void {
+  if (shelf.reach.active.state === 'known') return
+  const unknown = threads.filter(({ id }) => !shelf.threads.has(id))
+  put(unknown)
+  hearsay = new Set(unknown.map(({ id }) => id))
+}
+
+function dropHearsay(): void {
+  const next = new Map([...shelf.threads].filter(([id]) => !hearsay.has(id)))
+  hearsay = new Set()
+  if (next.size < shelf.threads.size) tell({ ...shelf, threads: next })
+}
+
 export function put(threads: readonly Thread[]): void {
+  hearsay = hearsay.difference(new Set(threads.map(({ id }) => id)))
   const next = new Map(shelf.threads)
   for (const thread of threads) next.set(thread.id, thread)
   tell({ ...shelf, threads: next })
@@ -90,7 +109,7 @@ function tell(next: Shelf): void {
   for (const listener of listeners) listener()
 }
 
-function onShelf(listener: () => void): () => void {
+export function onShelf(listener: () => void): () => void {
   listeners.add(listener)
   return () => void listeners.delete(listener)
 }

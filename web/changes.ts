@@ -1,7 +1,7 @@
 // What happens to the things of whoever is here, in every tab and on every device, heard while somebody looks at the page.
 
-import { type Change, ThreadkeepError } from '../../src/client/client.ts'
-import { client, ready } from '../house.ts'
+import { type Change, ThreadkeepError } from '../src/client/client.ts'
+import { client, ready } from './house.ts'
 
 /** A change, or null: too much happened to be told one by one, read everything anew. */
 type Hear = (change: Change | null) => void
