@@ -1,12 +1,15 @@
 // The conversation as a person meets it: in a real browser, before a real house, with a model that does what it is told.
 import { describe, expect, it } from 'vitest'
 import { ModelError } from '../../src/core/model.ts'
-import { atGate, end, hang, says } from '../../src/model/scripted.ts'
-import { begin, lastWords } from './visit.ts'
+import { atGate, end, hang, says, type Script } from '../../src/model/scripted.ts'
+import { openPage } from './open-page.ts'
+import { lastWords } from './page-house.ts'
+
+const aboutIt: Script = (request) => says(`About: ${lastWords(request)}`)
 
 describe('a conversation', () => {
   it('goes from the first visit to the first answer, and says when it is on disk', async () => {
-    await using visit = await begin([says('Roses grow ', 'by the wall.')])
+    await using visit = await openPage({ script: [says('Roses grow ', 'by the wall.')] })
     await visit.say('What grows?')
     await visit.answer('Roses grow by the wall.')
     await visit.own('What grows?').getByText('on disk').waitFor()
@@ -14,7 +17,7 @@ describe('a conversation', () => {
   })
 
   it('goes on with the same answer after a reload in its middle', async () => {
-    await using visit = await begin([['Roses ', 'grow ', atGate, 'by the wall.', end()]])
+    await using visit = await openPage({ script: [['Roses ', 'grow ', atGate, 'by the wall.', end()]] })
     await visit.say('What grows?')
     await visit.answer('Roses grow')
     await visit.page.reload()
@@ -27,10 +30,12 @@ describe('a conversation', () => {
   })
 
   it('stops by Escape and by the button, and keeps the words', async () => {
-    await using visit = await begin([
-      ['Roses grow', hang],
-      ['Lilies too', hang],
-    ])
+    await using visit = await openPage({
+      script: [
+        ['Roses grow', hang],
+        ['Lilies too', hang],
+      ],
+    })
     await visit.say('What grows?')
     await visit.answer('Roses grow')
     await visit.page.keyboard.press('Escape')
@@ -42,7 +47,7 @@ describe('a conversation', () => {
   })
 
   it('keeps the first version when one edits, and goes between the two', async () => {
-    await using visit = await begin((request) => says(`About: ${lastWords(request)}`))
+    await using visit = await openPage({ script: aboutIt })
     await visit.say('Roses')
     await visit.answer('About: Roses')
     await visit.box.press('ArrowUp')
@@ -59,7 +64,7 @@ describe('a conversation', () => {
   })
 
   it('moves the head only when one stays in a branch', async () => {
-    await using visit = await begin((request) => says(`About: ${lastWords(request)}`))
+    await using visit = await openPage({ script: aboutIt })
     await visit.say('Roses')
     await visit.answer('About: Roses')
     await visit.edit('Lilies')
@@ -77,7 +82,7 @@ describe('a conversation', () => {
   })
 
   it('answers again beside the first answer, as another persona too', async () => {
-    await using visit = await begin((_, call) => says(`Answer ${call}`))
+    await using visit = await openPage({ script: (_, call) => says(`Answer ${call}`) })
     await visit.say('What grows?')
     await visit.answer('Answer 1')
     await visit.page.getByRole('button', { name: 'Answer again' }).click()
@@ -90,9 +95,10 @@ describe('a conversation', () => {
   })
 
   it('tries a failed answer again, and says why it failed', async () => {
-    await using visit = await begin((_, call) =>
-      call === 1 ? ['Roses', new ModelError('cut', 'The model went away.')] : says('Roses grow.'),
-    )
+    await using visit = await openPage({
+      script: (_, call) =>
+        call === 1 ? ['Roses', new ModelError('cut', 'The model went away.')] : says('Roses grow.'),
+    })
     await visit.say('What grows?')
     await visit.page.getByText('failed', { exact: true }).waitFor()
     await visit.page.getByText('The model went away.').waitFor()
@@ -102,7 +108,7 @@ describe('a conversation', () => {
   })
 
   it('deletes with a way back', async () => {
-    await using visit = await begin([says('Roses.')])
+    await using visit = await openPage({ script: [says('Roses.')] })
     await visit.say('My secret')
     await visit.answer('Roses.')
     await visit.own('My secret').hover()
@@ -115,7 +121,7 @@ describe('a conversation', () => {
   })
 
   it('keeps what one has begun to write over a reload', async () => {
-    await using visit = await begin([says('Roses.')])
+    await using visit = await openPage({ script: [says('Roses.')] })
     await visit.say('What grows?')
     await visit.answer('Roses.')
     await visit.box.fill('And in win')
@@ -124,7 +130,7 @@ describe('a conversation', () => {
   })
 
   it('keeps an unfinished edit over a reload too', async () => {
-    await using visit = await begin([says('Roses.')])
+    await using visit = await openPage({ script: [says('Roses.')] })
     await visit.say('What grows?')
     await visit.answer('Roses.')
     await visit.box.press('ArrowUp')
@@ -136,7 +142,7 @@ describe('a conversation', () => {
   })
 
   it('says that nothing is kept where nothing is', async () => {
-    await using visit = await begin([says('Roses.')], {}, { store: 'memory:' })
+    await using visit = await openPage({ script: [says('Roses.')], store: 'memory:' })
     await visit.say('What grows?')
     await visit.own('What grows?').getByText('not kept').waitFor()
     expect(await visit.page.getByText('on disk').count()).toBe(0)
@@ -144,9 +150,9 @@ describe('a conversation', () => {
 
   it('draws only the last block anew for a word that comes', async () => {
     const words = Array.from({ length: 200 }, (_, index) => `word${index} `)
-    await using visit = await begin([
-      ['# Roses\n\nThey grow.\n\n- by\n- the wall\n\n', 'And ', atGate, ...words, end()],
-    ])
+    await using visit = await openPage({
+      script: [['# Roses\n\nThey grow.\n\n- by\n- the wall\n\n', 'And ', atGate, ...words, end()]],
+    })
     await visit.say('What grows?')
     await visit.answer('And')
     await visit.page.locator('.answer .markdown').evaluate((answer) => {
@@ -169,7 +175,7 @@ describe('a conversation', () => {
   })
 
   it('takes the next thought while an answer is given', async () => {
-    await using visit = await begin([['Roses', atGate, ' grow.', end()], says('Lilies.')])
+    await using visit = await openPage({ script: [['Roses', atGate, ' grow.', end()], says('Lilies.')] })
     await visit.say('What grows?')
     await visit.answer('Roses')
     await visit.say('And what else?')
@@ -182,7 +188,7 @@ describe('a conversation', () => {
 
 describe('two tabs', () => {
   it('show the same conversation', async () => {
-    await using visit = await begin([says('Roses.'), says('Lilies.')])
+    await using visit = await openPage({ script: [says('Roses.'), says('Lilies.')] })
     await visit.say('One')
     await visit.answer('Roses.')
     const other = await visit.tab()
@@ -194,14 +200,15 @@ describe('two tabs', () => {
   })
 
   it('that do not hear of each other lose nothing: what was said at a stale place is one click away', async () => {
-    await using visit = await begin((request) => says(`About: ${lastWords(request)}`))
+    await using visit = await openPage({ script: aboutIt })
     await visit.say('One')
     await visit.answer('About: One')
     const deaf = await visit.tab((page) => page.route('**/v1/changes/stream*', (route) => route.abort()))
     await deaf.answer('About: One')
     await visit.say('Two')
     await visit.answer('About: Two')
-    await deaf.say('Three')
+    await deaf.box.fill('Three')
+    await deaf.box.press('Enter')
     await deaf.page.getByText('Somebody said something else here meanwhile').waitFor()
     await deaf.answer('About: Two')
     await deaf.page.getByRole('button', { name: 'Put it after the latest' }).click()
@@ -212,14 +219,15 @@ describe('two tabs', () => {
   })
 
   it('go to where a stale message stands', async () => {
-    await using visit = await begin((request) => says(`About: ${lastWords(request)}`))
+    await using visit = await openPage({ script: aboutIt })
     await visit.say('One')
     await visit.answer('About: One')
     const deaf = await visit.tab((page) => page.route('**/v1/changes/stream*', (route) => route.abort()))
     await deaf.answer('About: One')
     await visit.say('Two')
     await visit.answer('About: Two')
-    await deaf.say('Three')
+    await deaf.box.fill('Three')
+    await deaf.box.press('Enter')
     await deaf.page.getByRole('button', { name: 'Go there' }).click()
     await deaf.answer('About: Three')
     expect(await deaf.words()).toEqual(['One', 'Three'])
@@ -228,7 +236,7 @@ describe('two tabs', () => {
 
 describe('without a network', () => {
   it('keeps what is said on this device, and sends it once when the network is back', async () => {
-    await using visit = await begin([says('Roses.'), says('Lilies.')])
+    await using visit = await openPage({ script: [says('Roses.'), says('Lilies.')] })
     await visit.say('One')
     await visit.answer('Roses.')
     await visit.context.setOffline(true)
@@ -241,7 +249,7 @@ describe('without a network', () => {
   })
 
   it('sends after a reload what could not be sent before it, under the same id', async () => {
-    await using visit = await begin([says('Roses.'), says('Lilies.')])
+    await using visit = await openPage({ script: [says('Roses.'), says('Lilies.')] })
     await visit.say('One')
     await visit.answer('Roses.')
     await visit.page.route('**/v1/threads/*/messages', (route) =>
@@ -259,7 +267,7 @@ describe('without a network', () => {
   })
 
   it('says nothing twice when the house kept it and the receipt was lost', async () => {
-    await using visit = await begin([says('Roses.'), says('Lilies.')])
+    await using visit = await openPage({ script: [says('Roses.'), says('Lilies.')] })
     await visit.say('One')
     await visit.answer('Roses.')
     let lost = 0

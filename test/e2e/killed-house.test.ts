@@ -1,13 +1,12 @@
 // The house dies in the middle of an answer and comes back: the page says so at every moment, and loses nothing.
 import { expect, it } from 'vitest'
-import { buildWebIfStale } from '../../scripts/web.ts'
 import { openMortalHouse } from './mortal-house.ts'
-import { visitOf, withPage } from './visit.ts'
+import { comeTo } from './open-page.ts'
+import { visitOf } from './visit.ts'
 
 it('shows what survived, sends what waited, and answers again', async () => {
-  await buildWebIfStale()
   await using house = await openMortalHouse()
-  await using at = await withPage(house.url)
+  await using at = await comeTo(house.url)
   const visit = visitOf(at.page)
   await visit.say('What grows?')
   await visit.answer('Roses grow')

@@ -41,6 +41,6 @@ async function born(data: string, port: number, answers: 'hangs' | 'says') {
 if (import.meta.main) {
   const [data = '', port = '0', answers] = process.argv.slice(2)
   const play = answers === 'hangs' ? (['Roses ', 'grow', hang] as const) : says('Roses grow by the wall.')
-  const { url } = await openPageHouse(() => play, { data, port: Number(port) })
+  const { url } = await openPageHouse({ script: () => play, data, port: Number(port) })
   process.send?.(url)
 }

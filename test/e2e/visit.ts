@@ -1,89 +1,28 @@
-// Somebody before the page: what they say, read and press, in a browser that all tests of a file share.
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, expect } from 'vitest'
-import { buildWebIfStale } from '../../scripts/web.ts'
-import type { Script } from '../../src/model/scripted.ts'
-import { launchBrowser } from './browser.ts'
-import { openPageHouse, type PageHouse, type PageHouseOptions } from './page-house.ts'
+// Somebody before the page: what they say, read and press. Knows no house and no test, so that a script can use it too.
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
 
-let browser: Promise<Browser> | undefined
-
-async function open(): Promise<Browser> {
-  await buildWebIfStale()
-  return launchBrowser()
-}
-
-afterAll(async () => {
-  await (await browser)?.close()
-  browser = undefined
-})
+export const desktop = { viewport: { width: 1280, height: 800 } } satisfies BrowserContextOptions
+export const phone = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+  isMobile: true,
+} satisfies BrowserContextOptions
 
 export type Visit = {
   page: Page
-  box: ReturnType<Page['getByRole']>
+  box: Locator
+  /** By Enter. */
   say(words: string): Promise<void>
+  /** By the button, as on a phone. */
+  send(words: string): Promise<void>
   edit(words: string): Promise<void>
+  /** Waits for an answer with these words. */
   answer(words: string): Promise<void>
-  own(words: string): ReturnType<Page['getByRole']>
+  /** What they said themselves with these words in it. */
+  own(words: string): Locator
   answers(): Promise<string[]>
   words(): Promise<string[]>
-}
-
-export type FirstVisit = Visit &
-  AsyncDisposable & {
-    house: PageHouse
-    context: BrowserContext
-    tab(prepare?: (page: Page) => Promise<unknown>): Promise<Visit>
-    threadUrl(threadId: string): string
-    userId(): Promise<string>
-    /** How many messages the house holds of the thread that is open. */
-    kept(): Promise<number>
-  }
-
-export async function begin(
-  script: Script,
-  options: BrowserContextOptions = {},
-  houseOptions: PageHouseOptions = {},
-): Promise<FirstVisit> {
-  await (browser ??= open())
-  const house = await openPageHouse(script, houseOptions)
-  const at = await withPage(house.url, options)
-  const { page, context, faults } = at
-  const tab = async (prepare?: (page: Page) => Promise<unknown>) => {
-    const other = await context.newPage()
-    await prepare?.(other)
-    await other.goto(page.url())
-    return visitOf(other)
-  }
-  const threadUrl = (threadId: string) => `${house.url}/t/${threadId}`
-  const kept = async () => {
-    const threadId = decodeURIComponent(page.url().split('/').at(-1) ?? '')
-    return (await house.keep.store.thread(await userId(), threadId))?.messageCount ?? -1
-  }
-  const userId = async () => {
-    await visitOf(page).box.waitFor()
-    const me = (await (await context.request.get(`${house.url}/v1/me`)).json()) as { id: string }
-    return me.id
-  }
-  const dispose = async () => {
-    await at[Symbol.asyncDispose]()
-    await house[Symbol.asyncDispose]()
-    expect(faults).toEqual([])
-  }
-  return { ...visitOf(page), house, context, tab, kept, threadUrl, userId, [Symbol.asyncDispose]: dispose }
-}
-
-export type AtPage = AsyncDisposable & { page: Page; context: BrowserContext; faults: string[] }
-
-/** A browser of their own, with nothing in it yet, before this address. */
-export async function withPage(url: string, options: BrowserContextOptions = {}): Promise<AtPage> {
-  const context = await (await (browser ??= open())).newContext(options)
-  context.setDefaultTimeout(15_000)
-  const page = await context.newPage()
-  const faults: string[] = []
-  page.on('pageerror', (fault) => faults.push(String(fault.stack ?? fault)))
-  await page.goto(url)
-  return { page, context, faults, [Symbol.asyncDispose]: () => context.close() }
 }
 
 export function visitOf(page: Page): Visit {
@@ -99,6 +38,11 @@ export function visitOf(page: Page): Visit {
       await box.press('Enter')
       await own(words).waitFor()
     },
+    async send(words) {
+      await box.fill(words)
+      await page.getByRole('button', { name: 'Send' }).click()
+      await own(words).waitFor()
+    },
     async edit(words) {
       await box.press('ArrowUp')
       await box.fill(words)
@@ -110,7 +54,17 @@ export function visitOf(page: Page): Visit {
   }
 }
 
-export const lastWords = ({ messages }: { messages: readonly { parts: readonly object[] }[] }): string => {
-  const [part] = messages.at(-1)?.parts ?? []
-  return part && 'text' in part ? String(part.text) : ''
+/** What went wrong in the page: errors, what its own policy refused, requests to elsewhere. */
+export function watched(page: Page, url: string): string[] {
+  const faults: string[] = []
+  page.on('pageerror', (fault) => faults.push(`page: ${fault.stack ?? fault.message}`))
+  // A request that is refused or has no answer is part of what is tried; the browser's own line about it is no fault.
+  page.on('console', (line) => {
+    if (line.type() === 'error' && !/Failed to load resource/.test(line.text())) faults.push(line.text())
+  })
+  page.on('request', (request) => {
+    const at = request.url()
+    if (!at.startsWith(url) && !/^(blob|data):/.test(at)) faults.push(`elsewhere: ${at}`)
+  })
+  return faults
 }

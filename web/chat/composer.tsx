@@ -29,7 +29,8 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   useLayoutEffect(() => {
     const element = box.current
     if (mending) element?.setSelectionRange(element.value.length, element.value.length)
-    element?.focus({ preventScroll: true })
+    // On a phone the keyboard would come up unasked, over the faces.
+    if (mending || !isTouch) element?.focus({ preventScroll: true })
   }, [mending])
   const [isDue, setDue] = useState(false)
   const send = () => {

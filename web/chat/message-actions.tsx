@@ -13,6 +13,7 @@ import {
   Trash2,
 } from 'lucide-react'
 import type { Message } from '../../src/client/client.ts'
+import { Face } from '../threads/face.tsx'
 import { usePersonas } from '../threads/personas.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { Menu, type MenuItem } from '../ui/menu.tsx'
@@ -22,7 +23,7 @@ import type { ThreadVerbs } from './use-thread.ts'
 import { useCopied } from './use-copied.ts'
 
 export function MessageActions({ message }: { message: Message }) {
-  const { verbs, mend } = useReach()
+  const { verbs, mend, canSay } = useReach()
   const [isCopied, copy] = useCopied()
   const items = useItems(message)
   const often = [
@@ -31,10 +32,10 @@ export function MessageActions({ message }: { message: Message }) {
       icon: isCopied ? <Check size={16} /> : <Copy size={16} />,
       onSelect: () => copy(message.text),
     },
-    ...(message.role === 'user'
+    ...(canSay && message.role === 'user'
       ? [{ label: 'Edit', icon: <PenLine size={16} />, onSelect: () => mend(message) }]
       : []),
-    ...(message.role === 'assistant'
+    ...(canSay && message.role === 'assistant'
       ? [{ label: 'Answer again', icon: <RotateCcw size={16} />, onSelect: () => verbs.again(message) }]
       : []),
     ...thumbsOf(message, verbs),
@@ -81,7 +82,7 @@ function thumbsOf(message: Message, verbs: ThreadVerbs): MenuItem[] {
 }
 
 function useItems(message: Message): MenuItem[] {
-  const { verbs } = useReach()
+  const { verbs, canSay } = useReach()
   const personas = usePersonas()
   const isPinned = message.marks?.pin === true
   const pin = {
@@ -89,11 +90,13 @@ function useItems(message: Message): MenuItem[] {
     icon: isPinned ? <PinOff size={16} /> : <Pin size={16} />,
     onSelect: () => verbs.mark(message, { name: 'pin', value: isPinned ? null : true }),
   }
-  const others = message.role === 'assistant' ? personas.filter(({ id }) => id !== message.personaId) : []
-  const asAnother = others.map(({ id, name, description }) => ({
-    label: `Answer again as ${name}`,
-    note: description,
-    onSelect: () => verbs.again(message, id),
+  const others =
+    canSay && message.role === 'assistant' ? personas.filter(({ id }) => id !== message.personaId) : []
+  const asAnother = others.map((persona) => ({
+    label: `Answer again as ${persona.name}`,
+    icon: <Face persona={persona} size="small" />,
+    note: persona.description,
+    onSelect: () => verbs.again(message, persona.id),
   }))
   const remove = {
     label: 'Delete',

@@ -12,6 +12,8 @@ export type ThreadReach = {
   /** Puts a message of one's own into the composer, to be said otherwise. */
   mend: (message: Message) => void
   keepsNothing: boolean
+  /** Not in a conversation that lies in the bin. */
+  canSay: boolean
 }
 
 export const ThreadContext = createContext<ThreadReach | null>(null)

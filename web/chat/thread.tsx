@@ -23,7 +23,11 @@ export function Thread(asked: ThreadAsked) {
   const [mending, setMending] = useState<Message | null>(null)
   const doneMending = useCallback(() => setMending(null), [])
   const live = conversation?.live ?? null
-  const reach = useMemo(() => ({ verbs, live, keepsNothing, mend: setMending }), [verbs, live, keepsNothing])
+  const isOpen = canSay(view)
+  const reach = useMemo(
+    () => ({ verbs, live, keepsNothing, mend: setMending, canSay: isOpen }),
+    [verbs, live, keepsNothing, isOpen],
+  )
   const isRunning = pendingOf(view).length > 0
   return (
     <ThreadContext value={reach}>
@@ -46,7 +50,7 @@ export function Thread(asked: ThreadAsked) {
           onRetry={verbs.retry}
         />
         <Announcer view={view} />
-        {canSay(view) && (
+        {isOpen && (
           <footer className="thread-foot">
             <StrayNotes strays={view.strays} />
             {view.reading && <BranchBar onStay={verbs.stay} onBack={verbs.lookBack} />}

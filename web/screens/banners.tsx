@@ -43,4 +43,4 @@ function useEphemeral(isHere: boolean): boolean {
 }
 
 const clock = (at: number | null): string =>
-  new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' }).format(at ?? Date.now())
+  new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' }).format(at ?? Date.now())

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import type { KnownThread } from '../threads/use-known-thread.ts'
 import { titleOf } from '../threads/deeds.ts'
 import type { NextThread } from '../threads/next-thread.ts'
+import { Hidden } from '../ui/hidden.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { ConversationHead } from './conversation-head.tsx'
 import { LoadedThread } from './loaded-thread.tsx'
@@ -37,7 +38,14 @@ export function Conversation({
   const isNew = threadId === null
   if (!isNew && known.state === 'missing') return <NotFound what="conversation" drawerButton={drawerButton} />
   if (!isNew && known.state === 'failed')
-    return <Trouble title="This conversation cannot be read now" fault={known.fault} onRetry={known.retry} />
+    return (
+      <Trouble
+        title="This conversation cannot be read now"
+        fault={known.fault}
+        onRetry={known.retry}
+        drawerButton={drawerButton}
+      />
+    )
   const thread = isNew || known.state !== 'known' ? null : known.thread
   const id = threadId ?? next.id
   return (
@@ -48,7 +56,7 @@ export function Conversation({
         {thread ? (
           <ConversationHead thread={thread} isRenamed={isRenamed} onRename={onRename} />
         ) : (
-          <div className="conversation-title">{!isNew && <Skeleton width="12rem" />}</div>
+          <TitleOnItsWay isNew={isNew} />
         )}
       </header>
       {isNew && <Welcome personaId={next.personaId} onPersona={next.choose} onPrompt={next.prompt} />}
@@ -60,5 +68,16 @@ export function Conversation({
         focusMessageId={messageId}
       />
     </div>
+  )
+}
+
+/** A new conversation has its heading below; one that is fetched has one before its title is known. */
+function TitleOnItsWay({ isNew }: { isNew: boolean }) {
+  if (isNew) return <div className="conversation-title" />
+  return (
+    <h1 className="conversation-title">
+      <Hidden>A conversation on its way</Hidden>
+      <Skeleton width="12rem" />
+    </h1>
   )
 }

@@ -43,6 +43,17 @@ export function Palette({ openThread, onNew, onRename, onClose }: PaletteProps) 
   }
   const found = (all: readonly Deed[]) =>
     all.filter(({ label, note }) => has(`${label} ${note ?? ''}`, words))
+  const conversations = threads.slice(0, threadsMax).map((thread) => ({
+    key: thread.id,
+    label: titleOf(thread),
+    icon: <MessageSquare size={size} />,
+    run: () => go(threadPath(thread.id)),
+  }))
+  const groups = [
+    { heading: 'Conversations', deeds: conversations },
+    { heading: 'Here', deeds: found(deeds) },
+    { heading: openThread ? 'Let another voice answer' : 'Begin with', deeds: found(voices) },
+  ].filter(({ deeds }) => deeds.length > 0)
   return (
     <dialog
       className="palette"
@@ -64,24 +75,15 @@ export function Palette({ openThread, onNew, onRename, onClose }: PaletteProps) 
             placeholder="A title, a voice, or what to do"
           />
         </div>
-        <Command.List className="palette-list">
-          <Command.Empty className="palette-empty">Nothing here is called that.</Command.Empty>
-          <Deeds heading="Here" deeds={found(deeds)} onRun={run} />
-          <Deeds
-            heading="Conversations"
-            deeds={threads.slice(0, threadsMax).map((thread) => ({
-              key: thread.id,
-              label: titleOf(thread),
-              icon: <MessageSquare size={size} />,
-              run: () => go(threadPath(thread.id)),
-            }))}
-            onRun={run}
-          />
-          <Deeds
-            heading={openThread ? 'Let another voice answer' : 'Begin with'}
-            deeds={found(voices)}
-            onRun={run}
-          />
+        {groups.length === 0 && (
+          <p className="palette-empty" role="status">
+            Nothing here is called that.
+          </p>
+        )}
+        <Command.List className="palette-list" hidden={groups.length === 0}>
+          {groups.map(({ heading, deeds }) => (
+            <Deeds key={heading} heading={heading} deeds={deeds} onRun={run} />
+          ))}
         </Command.List>
       </Command>
     </dialog>
@@ -91,7 +93,6 @@ export function Palette({ openThread, onNew, onRename, onClose }: PaletteProps) 
 type DeedsProps = { heading: string; deeds: readonly Deed[]; onRun: (run: () => void) => void }
 
 function Deeds({ heading, deeds, onRun }: DeedsProps) {
-  if (deeds.length === 0) return null
   return (
     <Command.Group heading={heading}>
       {deeds.map(({ key, label, icon, note, run }) => (

@@ -2,6 +2,7 @@
 
 import type { Thread } from '../../src/client/client.ts'
 import type { ReactNode } from 'react'
+import { faultWords } from '../fault-words.ts'
 import { Button } from '../ui/button.tsx'
 import { Hidden } from '../ui/hidden.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
@@ -49,7 +50,7 @@ export function ShelfList({ view, words = '', openId, dayLevel, onGo, onForget, 
 function Failed({ view: { reach, retry } }: { view: ShelfView }) {
   return (
     <div className="shelf-words" role="status">
-      <p>The list could not be read. {reach.fault?.message}</p>
+      <p>The list could not be read. {reach.fault && faultWords(reach.fault).message}</p>
       <Button size="small" onClick={retry}>
         Try again
       </Button>
