@@ -13,6 +13,9 @@ import { growth } from './growth.ts'
 import { list } from './list.ts'
 import { loopDelay } from './loop-delay.ts'
 import { page } from './page.ts'
+import { postgresAppend } from './postgres-append.ts'
+import { postgresNodes } from './postgres-nodes.ts'
+import { postgresPage } from './postgres-page.ts'
 import { send } from './send.ts'
 import { size } from './size.ts'
 import type { Asked, Row } from './row.ts'
@@ -34,6 +37,9 @@ const rows: Record<string, Row> = {
   tokens,
   size,
   'cold-open': coldOpen,
+  'postgres-append': postgresAppend,
+  'postgres-page': postgresPage,
+  'postgres-nodes': postgresNodes,
 }
 const roundsMax = 100
 

@@ -6,6 +6,7 @@ import { Agent, type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import { assert, must } from '../src/core/assert.ts'
 import { openGuests } from '../src/identity/guests.ts'
+import { SqliteGuests } from '../src/identity/sqlite-guests.ts'
 import type { FromServing, Gauge, ServingAsked, ToServing } from './serving.ts'
 import { copyStore, createThreads, fillThreads, newId, openStore, type Place } from './world.ts'
 
@@ -20,10 +21,9 @@ export async function guestWorld(folder: string): Promise<GuestWorld> {
   const callers: Caller[] = []
   {
     await using store = await openStore(ours)
-    using guests = openGuests({ file: join(ours, 'identity.db'), burst: 100 })
-    const people = Array.from({ length: 100 }, () =>
-      guests.create({ socketAddress: '127.0.0.1', forwardedFor: null }),
-    )
+    using guests = openGuests({ table: new SqliteGuests(join(ours, 'identity.db')), burst: 100 })
+    const caller = { socketAddress: '127.0.0.1', forwardedFor: null }
+    const people = await Promise.all(Array.from({ length: 100 }, () => guests.create(caller)))
     for (let i = 0; i < 1_000; i++) {
       const { user, token } = must(people[i % people.length], 'there are people')
       const threadId = newId()

@@ -9,10 +9,24 @@ import { ThreadkeepError } from './core/errors.ts'
 
 const wholeNumber = z.string().regex(/^\d+$/).transform(Number)
 const yesOrNo = z.enum(['1', '0', 'true', 'false', '']).transform((text) => text === '1' || text === 'true')
-const storeAddress = z.string().regex(/^(sqlite:.+|memory:)$/)
+const isPostgres = (address: string) => /^postgres(ql)?:\/\//.test(address)
+const postgresAddress = z
+  .string()
+  .refine((address) => isPostgres(address) && URL.canParse(address) && new URL(address).pathname.length > 1)
+const storeAddress = z.union([z.string().regex(/^(sqlite:.+|memory:)$/), postgresAddress])
 
 const secret = <E extends string>(env: E, meaning: string) =>
   ({ env, default: '', meaning, allowed: 'text', schema: z.string(), secret: true }) as const
+
+/** One more login to the same database; its password is not to be shown. */
+const login = <E extends string>(env: E, meaning: string) =>
+  ({
+    env,
+    default: '',
+    meaning,
+    allowed: '"postgres://<login>@<host>/<database>" or nothing',
+    schema: z.union([z.literal(''), postgresAddress]),
+  }) as const
 
 const baseUrl = <E extends string>(env: E, meaning: string) =>
   ({
@@ -52,9 +66,25 @@ export const settings = {
     env: 'THREADKEEP_STORE',
     default: '',
     meaning:
-      'Where conversations are kept: `sqlite:<path>` (left out: `threadkeep.db` in the data folder), or `memory:` to keep nothing beyond this run.',
-    allowed: '"sqlite:<path>" or "memory:"',
+      'Where conversations are kept: `sqlite:<path>` (left out: `threadkeep.db` in the data folder), `postgres://<login>:<password>@<host>/<database>` (see docs/postgres.md), or `memory:` to keep nothing beyond this run.',
+    allowed: '"sqlite:<path>", "postgres://<login>@<host>/<database>" or "memory:"',
     schema: z.union([z.literal(''), storeAddress]),
+  },
+  storeOwner: login(
+    'THREADKEEP_STORE_OWNER',
+    'On PostgreSQL: the login that owns the tables. It migrates at the start and by `threadkeep migrate`, and is closed again.',
+  ),
+  storeUpkeep: login(
+    'THREADKEEP_STORE_UPKEEP',
+    'On PostgreSQL: the login that sees every run. Without it this node does not end the runs of nodes that died, and drops no run logs.',
+  ),
+  storeConnections: {
+    env: 'THREADKEEP_STORE_CONNECTIONS',
+    default: '8',
+    meaning:
+      'On PostgreSQL: how many connections this node keeps open at most, besides at most two for the upkeep.',
+    allowed: 'a whole number from 2 to 200',
+    schema: wholeNumber.pipe(z.number().min(2).max(200)),
   },
   expectStore: {
     env: 'THREADKEEP_EXPECT_STORE',
@@ -203,10 +233,16 @@ function lineOf(setting: Setting, { text, from }: { text: string; from: Origin }
   const where = from === '.env' ? ' (in .env)' : ''
   throw new ThreadkeepError(
     'config',
-    `${name} is ${JSON.stringify(text)}${where}, and must be ${allowed}.`,
+    `${name} is ${JSON.stringify(withoutPassword(text))}${where}, and must be ${allowed}.`,
     'Put it right or leave it out. `threadkeep config` lists every setting.',
   )
 }
+
+/** Also of an address that nobody can parse, so it takes away rather too much. */
+export const withoutPassword = (text: string): string =>
+  text
+    .replace(/(?<=:)(?!\/\/).+(?=@)/, '********')
+    .replaceAll(/(?<=[?&](?:password|sslpassword)=)[^&]*/gi, '********')
 
 /** A setting may be given in its parsed form too; then it is judged by its text once more. */
 function textOf(value: unknown): string {
@@ -216,7 +252,7 @@ function textOf(value: unknown): string {
 }
 
 function storeIn(data: string, address: string): string {
-  if (address === 'memory:') return address
+  if (address === 'memory:' || isPostgres(address)) return address
   return `sqlite:${address === '' ? join(data, 'threadkeep.db') : resolve(address.slice('sqlite:'.length))}`
 }
 

@@ -9,8 +9,10 @@ import pino from 'pino'
 import type { Chat } from './chat/chat.ts'
 import { drain } from './chat/drain.ts'
 import { LiveRuns } from './chat/live.ts'
-import { recover } from './chat/recover.ts'
+import type { Pace } from './chat/pace.ts'
+import { keepWatch } from './chat/watch.ts'
 import { type Config, configFrom, type Options } from './config.ts'
+import { must } from './core/assert.ts'
 import { ThreadkeepError } from './core/errors.ts'
 import { idSource } from './core/id.ts'
 import type { Model } from './core/model.ts'
@@ -24,11 +26,18 @@ import type { DoorSettings } from './http/doors.ts'
 import { nodeHandler } from './http/node.ts'
 import { webFiles } from './http/web-files.ts'
 import { type Guests, openGuests } from './identity/guests.ts'
+import type { GuestTable } from './identity/guest-table.ts'
+import { moveGuests } from './identity/move-guests.ts'
+import type { Ask as GuestAsk } from './identity/postgres-guests.ts'
+import { SqliteGuests } from './identity/sqlite-guests.ts'
 import { chooseModel } from './model/choose.ts'
 import { knownPersonas } from './personas/known.ts'
-import { openStore, sqliteFile } from './store/open.ts'
-import { type Acceptance, acceptance, schemaOf } from './store/sqlite/inspect.ts'
-import type { About, SqliteStore } from './store/sqlite/open.ts'
+import { acceptanceAt, schemaAt } from './store/inspect.ts'
+import { type AboutStore, migrateStore, type OpenedStore, openStore } from './store/open.ts'
+import type { MoveProgress, MoveReport as StoreMoveReport } from './store/move/move.ts'
+import { rolesSql } from './store/postgres/roles.ts'
+import type { Acceptance } from './store/sqlite/inspect.ts'
+import { keepUp } from './upkeep/house.ts'
 
 export type { Change, Commit } from './core/change.ts'
 export { ThreadkeepError } from './core/errors.ts'
@@ -40,8 +49,10 @@ export type { Run } from './core/run.ts'
 export type { Store } from './core/store.ts'
 export type { Thread } from './core/thread.ts'
 export type { Options } from './config.ts'
+export { upkeep } from './upkeep/operator.ts'
 
-const drainMs = 25_000
+/** With two seconds for their ends, one to tell them, and one for connections, no more than 25 in all. */
+const drainMs = 21_000
 const upkeepMs = 10 * 60_000
 const runLogMs = 60 * 60_000
 
@@ -55,6 +66,8 @@ export type Embedding = Omit<Options, 'model'> & {
   authenticate?: (request: Request) => Promise<{ userId: string } | null>
   /** How the doors behave; for tests and unusual hosts. */
   doors?: Partial<DoorSettings>
+  /** How often a node looks at what it shares with others; for tests and unusual hosts. */
+  pace?: Pace
   log?: (line: { level: 'error' | 'warn'; what: string } & Record<string, unknown>) => void
 }
 
@@ -62,7 +75,7 @@ export type Threadkeep = AsyncDisposable & {
   readonly config: Config
   readonly store: Store
   readonly upkeep: Upkeep
-  readonly about: About
+  readonly about: AboutStore
   readonly chat: Chat
   /** The doors for any web-standard host. `env` is what the host knows of the connection. */
   fetch(request: Request, env?: object): Promise<Response>
@@ -84,15 +97,25 @@ export type Threadkeep = AsyncDisposable & {
  * app.use('/chat', (req, res) => keep.node(req, res))
  */
 export async function threadkeep(options: Embedding = {}): Promise<Threadkeep> {
-  const { model: givenModel, doors, log = defaultLog, authenticate, page = false, ...settings } = options
+  const {
+    model: givenModel,
+    doors,
+    log = defaultLog,
+    authenticate,
+    page = false,
+    pace,
+    ...settings
+  } = options
   const config = configFrom({ ...settings, model: typeof givenModel === 'string' ? givenModel : undefined })
   const model = typeof givenModel === 'object' ? givenModel : await chooseModel(config)
-  const opened = await openStore(config)
-  const { store, news } = heard(opened)
-  const chat = chatOf(store, model, config, log)
-  const guests = guestsOf(config, opened)
-  const closing = new AbortController()
-  await recover(chat, opened.upkeep)
+  await using opening = new AsyncDisposableStack()
+  const opened = opening.use(await openStore(config))
+  const kept = opening.use(keepUp(opened, config, log))
+  const { store, news } = heard(kept.store)
+  const chat = { ...chatOf(store, model, config, log), ...(pace ? { pace } : null) }
+  const guests = opening.use(await guestsOf(config, opened))
+  const [draining, closing] = [new AbortController(), new AbortController()]
+  const watch = opening.use(await watchOf(chat, opened, log))
   const files = page ? webFiles() : null
   const app = createApp({
     chat,
@@ -110,14 +133,17 @@ export async function threadkeep(options: Embedding = {}): Promise<Threadkeep> {
     cursorSecret: cursorSecret(opened),
     log,
     news,
+    draining: draining.signal,
     closing: closing.signal,
   })
-  const upkeep = setInterval(() => void opened.upkeep.dropRunLogs(Date.now() - runLogMs), upkeepMs).unref()
+  const upkeep = everyNowAndThen(opened, log)
   const fetch = async (request: Request, env: object = {}) => files?.(request) ?? app.fetch(request, env)
   const node = nodeHandler(fetch, { basePath: doors?.basePath ?? '' })
   let server: Server | null = null
   let closed: Promise<void> | null = null
-  const close = () => (closed ??= shut({ chat, guests, opened, closing, upkeep, server }))
+  const rooms = opening.move()
+  const { isShared } = opened
+  const close = () => (closed ??= shut({ chat, isShared, rooms, draining, closing, watch, upkeep, server }))
   return {
     config,
     store,
@@ -135,7 +161,9 @@ export async function threadkeep(options: Embedding = {}): Promise<Threadkeep> {
   }
 }
 
-function chatOf(store: Store, model: Model, config: Config, log: NonNullable<Embedding['log']>): Chat {
+type Log = NonNullable<Embedding['log']>
+
+function chatOf(store: Store, model: Model, config: Config, log: Log): Chat {
   const newId = idSource(Date.now, randomness())
   return {
     store,
@@ -176,13 +204,48 @@ function randomness(): (bytes: Uint8Array) => void {
   }
 }
 
-function guestsOf(config: Config, { about }: SqliteStore): Guests {
+async function watchOf(chat: Chat, opened: OpenedStore, log: Log): Promise<Disposable> {
+  const { upkeep, hasUpkeep, isShared } = opened
+  if (!hasUpkeep)
+    log({
+      level: 'warn',
+      what: 'THREADKEEP_STORE_UPKEEP is not set: this node does not end the runs of nodes that died, and drops no run logs.',
+    })
+  return keepWatch(chat, { upkeep: hasUpkeep ? upkeep : null, isShared })
+}
+
+function everyNowAndThen({ upkeep, hasUpkeep }: OpenedStore, log: Log): NodeJS.Timeout | undefined {
+  if (!hasUpkeep) return undefined
+  const failed = (fault: unknown) =>
+    log({
+      level: 'error',
+      what: 'The logs of runs could not be dropped; the next round tries again.',
+      ...traceOf(fault),
+    })
+  return setInterval(() => void upkeep.dropRunLogs(Date.now() - runLogMs).catch(failed), upkeepMs).unref()
+}
+
+async function guestsOf(config: Config, opened: OpenedStore): Promise<Guests> {
   return openGuests({
-    file: join(about.durability === 'none' ? dirname(about.file) : config.data, 'identity.db'),
+    table: await guestTableOf(config, opened),
     perHourPerAddress: config.guestsPerHour,
     secure: config.url.startsWith('https:'),
     trustProxy: config.trustProxy,
   })
+}
+
+/** Beside the conversations: in the same database for all nodes, or in a file of the same folder. */
+async function guestTableOf({ data, storeOwner }: Config, { about, ask }: OpenedStore): Promise<GuestTable> {
+  if ('file' in about)
+    return new SqliteGuests(join(about.durability === 'none' ? dirname(about.file) : data, 'identity.db'))
+  const { postgresGuests } = await import('./identity/postgres-guests.ts')
+  if (storeOwner) await migrateGuestsAs(storeOwner)
+  return postgresGuests(must(ask, 'a database that is shared can be asked'))
+}
+
+async function migrateGuestsAs(ownerUrl: string): Promise<string[]> {
+  const { migrateGuests } = await import('./identity/migrations.ts')
+  return migrateGuests(ownerUrl)
 }
 
 function doorSettings(config: Config, given: Partial<DoorSettings> = {}): DoorSettings {
@@ -195,7 +258,7 @@ function doorSettings(config: Config, given: Partial<DoorSettings> = {}): DoorSe
 }
 
 /** The same after a restart, so that a page can be continued; nobody outside learns the store's own id. */
-const cursorSecret = ({ storeId }: SqliteStore) => Buffer.from(hash('sha256', `cursors of ${storeId}`), 'hex')
+const cursorSecret = ({ storeId }: OpenedStore) => Buffer.from(hash('sha256', `cursors of ${storeId}`), 'hex')
 
 function packageFacts(): { version: string; commit: string | null } {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -206,25 +269,32 @@ function packageFacts(): { version: string; commit: string | null } {
 
 type Closing = {
   chat: Chat
-  guests: Guests
-  opened: SqliteStore
+  isShared: boolean
+  rooms: AsyncDisposable
+  draining: AbortController
   closing: AbortController
-  upkeep: NodeJS.Timeout
+  watch: Disposable
+  upkeep: NodeJS.Timeout | undefined
   server: Server | null
 }
 
-async function shut({ chat, guests, opened, closing, upkeep, server }: Closing): Promise<void> {
+/** Where other nodes can take over, the doors stay open until their balancer knows; alone, nobody new is let in. */
+async function shut(house: Closing): Promise<void> {
+  const { chat, isShared, rooms, draining, closing, watch, upkeep, server } = house
   clearInterval(upkeep)
-  const unanswered = server && new Promise<void>((resolve) => server.close(() => resolve()))
+  draining.abort()
+  const shutDoors = () => server && new Promise<void>((resolve) => server.close(() => resolve()))
+  const shutAtOnce = isShared ? null : shutDoors()
   await drain(chat, drainMs)
+  watch[Symbol.dispose]()
+  const unanswered = shutAtOnce ?? shutDoors()
   closing.abort()
   if (server && unanswered) {
     const grace = setTimeout(() => server.closeAllConnections(), 1_000)
     await unanswered
     clearTimeout(grace)
   }
-  guests[Symbol.dispose]()
-  await opened[Symbol.asyncDispose]()
+  await rooms[Symbol.asyncDispose]()
 }
 
 function listening(server: Server, { host, port }: Config): Promise<string> {
@@ -248,30 +318,63 @@ function notListening(fault: NodeJS.ErrnoException, host: string, port: number):
   )
 }
 
-function defaultLog({ level, what, ...more }: Parameters<NonNullable<Embedding['log']>>[0]): void {
+function defaultLog({ level, what, ...more }: Parameters<Log>[0]): void {
   logger[level](more, what)
 }
 const logger = pino({ name: 'threadkeep' }, pino.destination({ dest: 2, sync: true }))
 
 /** The schema of a store that need not be able to open. */
-export async function inspectSchema(options: Options = {}): Promise<{ file: string; lines: SchemaLine[] }> {
-  const file = fileOf(configFrom(options))
-  return { file, lines: schemaOf(file) }
-}
+export const inspectSchema = async (options: Options = {}): Promise<{ place: string; lines: SchemaLine[] }> =>
+  schemaAt(configFrom(options))
 
 /** What stands in the way of a store that was put there on purpose, and the way to accept it. */
-export async function inspectAcceptance(
+export const inspectAcceptance = async (
   options: Options = {},
-): Promise<Disposable & { offer: Acceptance | null }> {
-  const config = configFrom(options)
-  return acceptance(fileOf(config), config.data)
+): Promise<Disposable & { offer: Acceptance | null }> => acceptanceAt(configFrom(options))
+
+/** Brings a PostgreSQL database up to date as its owner; what was done now is named, and nothing is done twice. */
+export async function migrate(options: Options = {}): Promise<{ place: string; applied: string[] }> {
+  const { storeOwner } = configFrom(options)
+  if (storeOwner === '')
+    throw new ThreadkeepError(
+      'config',
+      'There is nobody to migrate as: THREADKEEP_STORE_OWNER is not set. (A SQLite file is migrated by whoever opens it.)',
+      'Set it to the login that owns the database: postgres://<owner>@<host>/<database>. docs/postgres.md says how to make one.',
+    )
+  const { place, applied } = await migrateStore(storeOwner)
+  const guests = await migrateGuestsAs(storeOwner)
+  return { place, applied: [...applied, ...guests.map((name) => `identity/${name}`)] }
 }
 
-function fileOf({ store }: Config): string {
-  if (store !== 'memory:') return sqliteFile(store)
-  throw new ThreadkeepError(
-    'config',
-    'THREADKEEP_STORE is memory:, which leaves no file to look at.',
-    'Name a store: sqlite:<path>.',
-  )
+export type { MoveProgress } from './store/move/move.ts'
+export type MoveReport = StoreMoveReport & { guests: number }
+
+/** Takes everything that one store holds, and its guests, to another. Neither may be in use meanwhile. */
+export async function moveHouse(
+  { from, to, progress }: MoveAsked,
+  options: Options = {},
+): Promise<MoveReport> {
+  const { storeOwner: ownerUrl, storeUpkeep: upkeepUrl } = configFrom(options)
+  const { openDestination, openOrigin } = await import('./store/move/open.ts')
+  const { move } = await import('./store/move/move.ts')
+  await using origin = await openOrigin({ store: from, upkeepUrl })
+  await using destination = await openDestination({ store: to, ownerUrl })
+  if ('ask' in destination && ownerUrl) await migrateGuestsAs(ownerUrl)
+  const report = await move(origin.end, destination.end, progress)
+  using guestsThere = await guestsBeside(origin)
+  using guestsHere = await guestsBeside(destination)
+  const { guests } = await moveGuests(guestsThere, guestsHere)
+  return { ...report, guests }
 }
+
+type MoveAsked = { from: string; to: string; progress?: (progress: MoveProgress) => void }
+
+async function guestsBeside(end: { folder: string } | { ask: GuestAsk }): Promise<GuestTable> {
+  if ('folder' in end) return new SqliteGuests(join(end.folder, 'identity.db'))
+  const { postgresGuests } = await import('./identity/postgres-guests.ts')
+  return postgresGuests(end.ask)
+}
+
+/** The SQL by which a superuser makes the logins of a house and its database. */
+export const roles = (database = 'threadkeep'): string =>
+  rolesSql(/^[a-z_][a-z0-9_]*$/.test(database) ? database : `"${database.replaceAll('"', '""')}"`)

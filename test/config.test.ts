@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { configurationPage } from '../src/cli/config.ts'
-import { configFrom, configLines, settings } from '../src/config.ts'
+import { configFrom, configLines, settings, withoutPassword } from '../src/config.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'threadkeep-config-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -35,6 +35,9 @@ describe('configuration', () => {
     ['HOST', '', 'host name'],
     ['THREADKEEP_STORE', 'mysql://x', 'sqlite:<path>'],
     ['THREADKEEP_STORE', 'sqlite:', 'sqlite:<path>'],
+    ['THREADKEEP_STORE', 'postgres://host', 'postgres://<login>@<host>/<database>'],
+    ['THREADKEEP_STORE_OWNER', 'sqlite:/a', 'postgres://'],
+    ['THREADKEEP_STORE_CONNECTIONS', '1', '2 to 200'],
     ['THREADKEEP_EXPECT_STORE', 'perhaps', '1 or 0'],
   ])('refuses %s=%j with its name, its value and what is allowed', (name, value, allowed) => {
     expect(() => configFrom({}, { [name]: value }, folder)).toThrow(
@@ -43,6 +46,30 @@ describe('configuration', () => {
         message: expect.stringMatching(new RegExp(`${name}.*${allowed}`)) as string,
       }),
     )
+  })
+
+  it('takes a PostgreSQL as it is given', () => {
+    const store = 'postgresql://app:p%40ss@db.example.com:6432/chat?sslmode=verify-full'
+    expect(configFrom({ store }, {}, folder)).toMatchObject({ store, storeOwner: '', storeConnections: 8 })
+  })
+
+  it.each([
+    ['postgres://app:secret@h/d', 'postgres://app:********@h/d'],
+    ['postgres://app:sec@ret:@h:5432/d', 'postgres://app:********@h:5432/d'],
+    ['postgres:app:secret@h/d', 'postgres:********@h/d'],
+    [
+      'postgres://app@h/d?sslmode=require&password=secret',
+      'postgres://app@h/d?sslmode=require&password=********',
+    ],
+    ['postgres://app@h:5432/d', 'postgres://app@h:5432/d'],
+    ['abc', 'abc'],
+  ])('shows %s as %s', (given, shown) => {
+    expect(withoutPassword(given)).toBe(shown)
+  })
+
+  it('does not say the password of an address that it refuses', () => {
+    for (const wrong of ['postgress://app:secret@h/d', 'postgres://app:secret@h'])
+      expect(() => configFrom({}, { THREADKEEP_STORE: wrong }, folder)).toThrow(/^(?!.*secret).*must be/)
   })
 
   it('names a wrong option as an option', () => {

@@ -1,5 +1,7 @@
-// A whole house for one test, without a port: a store in a temporary folder, a model that says what it is told, and the doors.
+// A whole house for one test, without a port: a store of its own, a model that says what it is told, and the doors. In the project
+// `postgres` the store is a database on its server.
 
+import { inject } from 'vitest'
 import type { Chat } from '../src/chat/chat.ts'
 import type { Authenticate } from '../src/core/principal.ts'
 import type { Store } from '../src/core/store.ts'
@@ -7,8 +9,9 @@ import { createApp } from '../src/http/app.ts'
 import { heard } from '../src/http/commit-news.ts'
 import type { DoorSettings, LogLine } from '../src/http/doors.ts'
 import { type GuestOptions, openGuests } from '../src/identity/guests.ts'
+import { SqliteGuests } from '../src/identity/sqlite-guests.ts'
 import { says, type Script, type ScriptedModel, scriptedModel } from '../src/model/scripted.ts'
-import { threadkeep, type Threadkeep } from '../src/server.ts'
+import { type Embedding, threadkeep, type Threadkeep } from '../src/server.ts'
 import { checkAnswer } from './http/answer-check.ts'
 import { Visitor } from './http/visitor.ts'
 
@@ -16,7 +19,7 @@ export type HouseOptions = {
   /** What the model says; left out: one short sentence, as often as it is asked. */
   script?: Script
   settings?: Partial<DoorSettings>
-  /** A store that is kept; left out, one in memory. */
+  /** A store that is kept; left out, one that goes with the house. */
   data?: string
 } & Rebuilt
 
@@ -51,8 +54,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const logs: LogLine[] = []
   const { data, settings: doors = {} } = options
   const log = (line: LogLine) => void logs.push(line)
-  const store = data === undefined ? { store: 'memory:' } : { data }
-  const keep = await threadkeep({ ...store, model, log, doors, trustProxy: '1' })
+  await using opening = new AsyncDisposableStack()
+  const place = opening.use(await placeFor(data))
+  const keep = await threadkeep({ ...place.settings, model, log, doors, trustProxy: '1' })
   const own = isRebuilt(options) ? rebuilt(keep, options, log) : { ...keep, guests: null }
   const fetch = async (request: Request, env: object = {}) =>
     checkAnswer(request, await own.fetch(request, env))
@@ -61,11 +65,22 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     for (const run of keep.chat.live.all()) run.stop('shutdown')
     await keep.close()
     own.guests?.[Symbol.dispose]()
+    await held[Symbol.asyncDispose]()
   }
+  const held = opening.move()
   const { chat } = own
   const guest = () => guestOf(stranger, fetch)
   return { keep, store: own.store, chat, model, logs, fetch, stranger, guest, [Symbol.asyncDispose]: dispose }
 }
+
+/** Where a house of this project keeps what is said, until it is disposed. */
+async function placeFor(data: string | undefined): Promise<Place> {
+  const onPostgres = (inject('postgresUrl') as string | undefined) !== undefined
+  if (onPostgres) return (await import('./postgres/whole-house.ts')).placeOnPostgres(data)
+  const settings = data === undefined ? { store: 'memory:' } : { data }
+  return { settings, [Symbol.asyncDispose]: async () => {} }
+}
+export type Place = { settings: Embedding } & AsyncDisposable
 
 let addresses = 0
 
@@ -83,7 +98,8 @@ const isRebuilt = ({ guests, authenticate, store, closing, news }: Rebuilt) =>
 /** The same rooms behind doors that were put together for this test. */
 function rebuilt(keep: Threadkeep, options: HouseOptions, log: (line: LogLine) => void) {
   const { store, news } = heard(options.store?.(keep.store) ?? keep.store)
-  const guests = openGuests({ file: ':memory:', trustProxy: options.guests === undefined, ...options.guests })
+  const table = new SqliteGuests(':memory:')
+  const guests = openGuests({ table, trustProxy: options.guests === undefined, ...options.guests })
   const chat = { ...keep.chat, store }
   const app = createApp({
     chat,
@@ -95,8 +111,8 @@ function rebuilt(keep: Threadkeep, options: HouseOptions, log: (line: LogLine) =
       version: '0.0.0',
       commit: null,
       startedAt: Date.now(),
-      engine: 'sqlite',
-      durability: 'none',
+      engine: keep.about.engine,
+      durability: keep.about.durability,
       frontend: false,
     },
     cursorSecret: new Uint8Array(32).fill(7),

@@ -8,11 +8,14 @@ import { ownJson } from '../core/json.ts'
 import type { Message } from '../core/message.ts'
 import { ModelError, type ModelEvent, type ModelUsage } from '../core/model.ts'
 import { keptOrThrow } from '../core/receipt.ts'
+import type { MessagePage } from '../core/store.ts'
 import { escapeText } from '../core/text.ts'
 import type { Chat, KnownPersona } from './chat.ts'
+import { overOf } from './elsewhere.ts'
 import type { LiveRun } from './live.ts'
 import { Notebook } from './notebook.ts'
 import { retitle } from './title.ts'
+import { aborted, pause } from './waiting.ts'
 import { Writing } from './writing.ts'
 
 const retriesMax = 2
@@ -33,6 +36,7 @@ export async function answer(chat: Chat, live: LiveRun, persona: KnownPersona): 
   const notebook = new Notebook(chat, live)
   try {
     const ending = await converse(chat, live, persona)
+    if (live.isLost) return
     await ended(chat, notebook, ending)
     if (ending.status === 'complete') void retitle(chat, live.ids)
   } catch (fault) {
@@ -78,13 +82,9 @@ async function answerBefore(chat: Chat, live: LiveRun, prompt: Message): Promise
 }
 
 async function composed(chat: Chat, live: LiveRun, { definition, version }: KnownPersona, prompt: Message) {
-  const { user, threadId, messageId, runId, epoch } = live.ids
+  const { user, runId, epoch } = live.ids
   const owner = must(await chat.store.user(user), 'who said something is a user')
-  const limit = Math.min(200, chat.window.messages + 1)
-  const page = must(
-    await chat.store.messages(user, threadId, { limit, branch: messageId, before: prompt.seq + 1 }),
-    'a thread with a run can be read',
-  )
+  const page = await pageWithAnswers(chat, live, prompt)
   const branch = page.messages
   const context = compose({
     persona: definition,
@@ -102,6 +102,22 @@ async function composed(chat: Chat, live: LiveRun, { definition, version }: Know
   })
   noted.then(keptOrThrow).catch((fault: unknown) => chat.report('a context receipt was not written', fault))
   return { instructions: context.instructions, messages: context.messages }
+}
+
+/** Where another node is still at the answer before, it is waited for; an answer whose node is dead is not. */
+async function pageWithAnswers(chat: Chat, { ids, stopped }: LiveRun, prompt: Message): Promise<MessagePage> {
+  const { user, threadId } = ids
+  const limit = Math.min(200, chat.window.messages + 1)
+  const asked = { limit, branch: prompt.id, before: prompt.seq + 1 }
+  const read = async () =>
+    must(await chat.store.messages(user, threadId, asked), 'a thread with a run can be read')
+  const page = await read()
+  const before = page.messages.find(({ id }) => id === prompt.parentId)
+  if (before?.status !== 'pending' || before.runId === null) return page
+  const run = await chat.store.run(user, before.runId)
+  if (!run || run.leaseUntil < chat.now()) return page
+  await overOf(chat, user, run.id, stopped)
+  return read()
 }
 
 function personaPromptOf(json: string | null): string | null {
@@ -179,19 +195,3 @@ function errorOf(fault: unknown): { code: string; message: string; status?: numb
 }
 
 const tellable = (message: string): string => escapeText(message.slice(0, reasonCharsMax)).text
-
-const pause = (ms: number, stopped: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    const leave = () => {
-      clearTimeout(timer)
-      resolve()
-    }
-    stopped.addEventListener('abort', leave, { once: true })
-  })
-
-const aborted = (signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })

@@ -5,6 +5,7 @@ import type { Model } from '../core/model.ts'
 import type { PersonaDefinition } from '../core/persona.ts'
 import type { Store } from '../core/store.ts'
 import type { LiveRuns } from './live.ts'
+import type { Pace } from './pace.ts'
 
 export type KnownPersona = { definition: PersonaDefinition; version: string }
 
@@ -19,6 +20,8 @@ export type Chat = {
   readonly owner: string
   readonly now: () => number
   readonly newId: () => string
+  /** Left out, the usual one. */
+  readonly pace?: Pace
   /** For the operator: what failed where nobody waits for an answer. Never carries a person's words. */
   readonly report: (what: string, fault: unknown) => void
 }

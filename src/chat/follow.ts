@@ -1,5 +1,5 @@
-// Everything of a run from a position on, whether it is alive here, ended a moment ago, or was folded into its message long since.
-// The end is always told.
+// Everything of a run from a position on, whether it is alive here or at another node, ended a moment ago, or was folded into its
+// message long since. The end is always told.
 
 import { ThreadkeepError } from '../core/errors.ts'
 import type { Message } from '../core/message.ts'
@@ -9,8 +9,9 @@ import { type RunEntry, RunLog, type RunPosition, startOfRun } from '../core/run
 import type { Run, RunStatus } from '../core/run.ts'
 import type { Store } from '../core/store.ts'
 import type { Chat } from './chat.ts'
+import type { HeardRun, Notice } from './heard-run.ts'
+import { runOf } from './known-run.ts'
 import type { LiveRun } from './live.ts'
-import { runOf } from './stop.ts'
 
 type RunFacts = { runId: string; threadId: string; messageId: string; replyId: string; attempt: number }
 
@@ -39,35 +40,77 @@ export async function follow(
   const start = startOfRun(run.epoch)
   if (after === null) deliver({ type: 'run.started', position: start, run: factsOf(run) })
   const live = chat.live.get(user, runId)
-  if (live) await followLive(live, rewound(live.log, after ?? start, deliver), deliver, signal)
-  else await recount(chat, run, after ?? start, deliver)
-  if (signal.aborted) return
-  await tellEnd(chat, user, runId, deliver)
+  if (live) return chat.live.attend(followLive(chat, live, after ?? start, deliver, signal))
+  if (run.status === 'running') return followElsewhere(chat, run, after ?? start, deliver, signal)
+  await recount(chat, run, after ?? start, deliver)
+  if (!signal.aborted) await tellEnd(chat, run, deliver)
 }
 
+/** Where its end could not be written here, another may write it. */
 async function followLive(
+  chat: Chat,
   live: LiveRun,
-  position: RunPosition,
+  after: RunPosition,
   deliver: Deliver,
   signal: AbortSignal,
 ): Promise<void> {
+  const { user, runId } = live.ids
+  const reached = await hear(live, rewound(live.log, after, deliver), deliver, signal)
   if (signal.aborted) return
-  const left = Promise.withResolvers<void>()
-  signal.addEventListener('abort', () => left.resolve(), { once: true })
-  const leave = live.listen({
-    position,
-    words: (entries, reached) => tell(entries, live.log, reached, deliver),
-    notice: (notice) => {
-      if (notice.type === 'retrying')
-        deliver({ ...notice, type: 'run.retrying', position: live.log.position })
-    },
-    broke: left.reject,
-  })
-  await Promise.race([live.over, left.promise])
-  leave()
+  const run = await runOf(chat, user, runId)
+  if (run.status === 'running') await followElsewhere(chat, run, reached, deliver, signal)
+  else await tellEnd(chat, run, deliver)
 }
 
-/** Not alive in this process: what was written down, or the message that it was folded into. */
+/** Resolves with how far it was heard. */
+async function hear(
+  heard: HeardRun,
+  position: RunPosition,
+  deliver: Deliver,
+  signal: AbortSignal,
+): Promise<RunPosition> {
+  if (signal.aborted) return position
+  const left = Promise.withResolvers<void>()
+  signal.addEventListener('abort', () => left.resolve(), { once: true })
+  const listener = {
+    position,
+    words: (entries: RunEntry[], reached: RunPosition) => tell(entries, heard.log, reached, deliver),
+    notice: (notice: Notice) => {
+      if (notice.type === 'retrying')
+        deliver({ ...notice, type: 'run.retrying', position: heard.log.position })
+    },
+    broke: left.reject,
+  }
+  const leave = heard.listen(listener)
+  try {
+    await Promise.race([heard.over, left.promise])
+  } finally {
+    leave()
+  }
+  return listener.position
+}
+
+/** At another node, or without an owner: its log is behind what a reader may have heard, until it grows or the run has ended. */
+async function followElsewhere(
+  chat: Chat,
+  run: Run,
+  after: RunPosition,
+  deliver: Deliver,
+  signal: AbortSignal,
+): Promise<void> {
+  const { heard, leave } = chat.live.elsewhere.watch(chat, run)
+  try {
+    const from = after.epoch === run.epoch ? after : rewound(heard.log, after, deliver)
+    const reached = await hear(heard, from, deliver, signal)
+    if (signal.aborted) return
+    rewound(heard.log, reached, deliver)
+    await tellEnd(chat, await runOf(chat, run.userId, run.id), deliver)
+  } finally {
+    leave()
+  }
+}
+
+/** Over: what was written down, or the message that it was folded into. */
 async function recount(chat: Chat, run: Run, after: RunPosition, deliver: Deliver): Promise<void> {
   const log = await writtenLog(chat.store, run)
   const message = await replyOf(chat, run)
@@ -119,16 +162,7 @@ function positionAfter(
   return { epoch: reached.epoch, bytes: reached.bytes - rest.bytes, pieces: reached.pieces - rest.pieces }
 }
 
-async function tellEnd(chat: Chat, user: string, runId: string, deliver: Deliver): Promise<void> {
-  const run = await runOf(chat, user, runId)
-  if (run.status === 'running') {
-    const ended = 'its end could not be written yet; ask again in a moment'
-    throw new ThreadkeepError(
-      'unavailable',
-      `The run "${runId}" is over, and ${ended}.`,
-      'Resume from the last position.',
-    )
-  }
+async function tellEnd(chat: Chat, run: Run, deliver: Deliver): Promise<void> {
   const message = await replyOf(chat, run)
   deliver({ type: 'run.ended', status: run.status, error: run.error })
   deliver({ type: 'message.finished', message, receipt: await receiptOf(chat, run, message) })

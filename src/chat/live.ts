@@ -1,6 +1,7 @@
-// The runs that are alive in this process: what each has said so far, who listens, and how it is stopped.
+// The runs that this process answers: which they are, how each is stopped, and whether it is still ours.
 
-import { type RunEntry, RunLog, type RunPosition } from '../core/run-log.ts'
+import { Elsewhere } from './elsewhere.ts'
+import { HeardRun } from './heard-run.ts'
 import { Ticker } from './ticker.ts'
 
 export type RunIds = {
@@ -13,37 +14,19 @@ export type RunIds = {
   epoch: number
 }
 
-/** What a listener hears besides words: the model is asked once more, or the run is over. */
-export type Notice = { type: 'retrying'; attempt: number; afterMs: number; reason: string } | { type: 'over' }
-export type Listener = {
-  position: RunPosition
-  words: (entries: RunEntry[], position: RunPosition) => void
-  notice: (notice: Notice) => void
-  /** It threw, and hears no more. */
-  broke: (fault: unknown) => void
-}
-
-export class LiveRun {
+/** A run that this process answers. */
+export class LiveRun extends HeardRun {
   readonly ids: RunIds
   /** The model said something that can only be kept as its escape; the message says so. */
   hasEscapes = false
-  readonly log: RunLog
-  /** Resolves when the end of the run is durable, or has failed to become so. */
-  readonly over: Promise<void>
+  /** On the clock of performance.now(): for a lease from then on it is ours for certain. */
+  leasedAt = performance.now()
+  #isLost = false
   readonly #stop = new AbortController()
-  readonly #listeners = new Set<Listener>()
-  readonly #ticker: Ticker
-  readonly #end = Promise.withResolvers<void>()
-  /** One tick serves everybody who listens to any run. */
-  readonly #tell = () => {
-    for (const listener of this.#listeners) this.#catchUp(listener)
-  }
 
   constructor(ids: RunIds, ticker: Ticker) {
+    super(ids.epoch, ticker)
     this.ids = ids
-    this.log = new RunLog(ids.epoch)
-    this.over = this.#end.promise
-    this.#ticker = ticker
   }
 
   get isStopped(): boolean {
@@ -59,55 +42,23 @@ export class LiveRun {
     this.#stop.abort(reason)
   }
 
-  say(entry: RunEntry): void {
-    const first = this.log.length === 0
-    this.log.append(entry)
-    if (first) this.#tell() // nobody waits for a first word because others are talking
-    else if (this.#listeners.size > 0) this.#ticker.touch(this.#tell)
+  /** Whoever finds it without an owner ends it; this process writes nothing more for it. */
+  get isLost(): boolean {
+    return this.#isLost
   }
 
-  notice(notice: Notice): void {
-    for (const listener of this.#listeners) {
-      this.#catchUp(listener)
-      this.#spare(listener, () => listener.notice(notice))
-    }
-  }
-
-  /** Hears everything beyond its position, at once and then as it comes. */
-  listen(listener: Listener): () => void {
-    this.#listeners.add(listener)
-    this.#catchUp(listener)
-    return () => this.#listeners.delete(listener)
-  }
-
-  finish(): void {
-    this.notice({ type: 'over' })
-    this.#ticker.forget(this.#tell)
-    this.#listeners.clear()
-    this.#end.resolve()
-  }
-
-  #catchUp(listener: Listener): void {
-    const entries = this.log.after(listener.position)
-    if (entries.length === 0) return
-    listener.position = this.log.position
-    this.#spare(listener, () => listener.words(entries, this.log.position))
-  }
-
-  /** What breaks in one who listens touches neither the run nor the others. */
-  #spare(listener: Listener, tell: () => void): void {
-    try {
-      tell()
-    } catch (fault) {
-      this.#listeners.delete(listener)
-      listener.broke(fault)
-    }
+  lose(): void {
+    this.#isLost = true
+    this.stop('lost')
   }
 }
 
 export class LiveRuns {
   readonly #ticker = new Ticker()
+  /** Those of other nodes that somebody follows here. */
+  readonly elsewhere = new Elsewhere(this.#ticker)
   readonly #runs = new Map<string, Map<string, LiveRun>>()
+  readonly #attending = new Set<Promise<unknown>>()
   #size = 0
 
   get size(): number {
@@ -139,5 +90,16 @@ export class LiveRuns {
 
   all(): LiveRun[] {
     return [...this.#runs.values()].flatMap((mine) => [...mine.values()])
+  }
+
+  /** For whoever is told of a run of this process to its end: the house does not close before they have heard it. */
+  attend<T>(telling: Promise<T>): Promise<T> {
+    const told = telling.finally(() => this.#attending.delete(told))
+    this.#attending.add(told)
+    return told
+  }
+
+  async allTold(): Promise<void> {
+    await Promise.allSettled(this.#attending)
   }
 }

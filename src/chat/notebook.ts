@@ -46,7 +46,7 @@ export class Notebook {
       } catch (fault) {
         if (!(fault instanceof ThreadkeepError)) throw fault
         if (fault.code === 'run_over' && attempt > 1) return // an end whose answer was lost
-        if (fault.code !== 'unavailable' || attempt > endRetries) throw fault
+        if (fault.code !== 'unavailable' || attempt > endRetries || this.#live.isLost) throw fault
         await new Promise((resolve) => setTimeout(resolve, 250 * attempt))
       }
     }
@@ -58,7 +58,7 @@ export class Notebook {
 
   #look(): void {
     const { log } = this.#live
-    if (this.#busy || log.length === this.#written) return
+    if (this.#busy || this.#live.isLost || log.length === this.#written) return
     // A clock may be set back: then it is time, too.
     const dueByTime = Math.abs(this.#chat.now() - this.#writtenAt) >= everyMs
     if (!dueByTime && log.position.bytes - this.#bytesWritten < everyBytes) return
@@ -95,6 +95,7 @@ export class Notebook {
     } catch (fault) {
       const [batch] = batches
       if (batch && !this.#unsure && batches.length === 1) this.#unsure = { batch, length }
+      if (fault instanceof ThreadkeepError && fault.code === 'run_over') this.#live.lose()
       this.#chat.report('a part of an answer was not written down yet', fault)
     }
   }

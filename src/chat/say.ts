@@ -10,9 +10,7 @@ import type { Thread, ThreadGiven } from '../core/thread.ts'
 import { answer } from './answer.ts'
 import type { Chat, KnownPersona } from './chat.ts'
 import type { LiveRun } from './live.ts'
-
-/** Written down for the day when several processes serve one store; alone, a process owns its runs until it dies. */
-export const leaseMs = 10_000
+import { usualPace } from './pace.ts'
 
 export type SayAsked = {
   threadId: string
@@ -92,7 +90,7 @@ export function startedChange(chat: Chat, { threadId, messageId, attempt, person
     provider: chat.model.provider,
     model: chat.model.name,
     owner: chat.owner,
-    leaseMs,
+    leaseMs: (chat.pace ?? usualPace).leaseMs,
   }
 }
 

@@ -1,7 +1,7 @@
 // threadkeep config: every setting, its value and where that came from.
 
 import { parseArgs } from 'node:util'
-import { type ConfigLine, configLines, type Setting, settings } from '../config.ts'
+import { type ConfigLine, configLines, type Setting, settings, withoutPassword } from '../config.ts'
 
 export function config(words: string[]): number {
   const { values } = parseArgs({
@@ -14,10 +14,14 @@ export function config(words: string[]): number {
   return 0
 }
 
-/** A secret is said to be there, and not said. */
+/** A secret is said to be there, and not said; of an address its password is one. */
 function masked(line: ConfigLine): ConfigLine {
-  return line.secret && line.value !== '' ? { ...line, value: '********' } : line
+  const { value, secret } = line
+  if (typeof value !== 'string' || value === '') return line
+  return { ...line, value: secret ? '********' : isAddress(value) ? withoutPassword(value) : value }
 }
+
+const isAddress = (value: string) => /^\w+:\/\//.test(value)
 
 function printLines(): void {
   for (const { env, value, from, meaning } of configLines().map(masked))

@@ -10,11 +10,13 @@ export async function start(): Promise<number> {
   const asked = askedToStop()
   await buildWeb()
   const keep = await threadkeep({ page: true })
-  const { engine, file, schemaVersion, durability, created, openedInMs } = keep.about
+  const { about } = keep
+  const { engine, schemaVersion, durability, created, openedInMs } = about
+  const place = 'file' in about ? about.file : `${about.host}/${about.database}`
   console.log(
-    `Database initialised at ${file}: ${engine}, schema ${schemaVersion}, ${created ? 'begun' : 'opened'} in ${openedInMs} ms.`,
+    `Database initialised at ${place}: ${engine}, schema ${schemaVersion}, ${created ? 'begun' : 'opened'} in ${openedInMs} ms.`,
   )
-  if (durability === 'none') console.log('Nothing is kept beyond this run: THREADKEEP_STORE is memory:.')
+  if (durability === 'none') console.log('file' in about ? notKept : notFlushed)
   const { provider, name } = keep.chat.model
   console.log(
     provider === 'demo'
@@ -28,6 +30,10 @@ export async function start(): Promise<number> {
   await keep.close()
   return 0
 }
+
+const notKept = 'Nothing is kept beyond this run: THREADKEEP_STORE is memory:.'
+const notFlushed =
+  'No receipt says "disk": the server runs with fsync or synchronous_commit off, and a power cut loses what it acknowledged.'
 
 /** Only a clone has the sources of the page, and the script that builds it; what is published comes with the page built. */
 async function buildWeb(): Promise<void> {

@@ -8,7 +8,15 @@ const help = `threadkeep <command>
   start                 open the store and say where it is
   config                every setting, its value and where that came from  [--json | --markdown]
   doctor --schema       every table, column and index: expected and found  [--json]
+  doctor                what is wrong with the store, in words             [--repair] [--json] [--salvage <bad file> <new folder>]
+  backup <folder | ->   a copy of one moment, also while the house runs    [--keep <n>] [--json]
+  verify-backup <dir>   restore a backup on trial and read all of it       [--json]
+  restore <backup>      put a backup in the place of the store             [--to <folder>] [--accept-older] [--json]
+  dump                  the store as plain SQL
   accept                take a store that was put there on purpose          [--yes]
+  migrate               PostgreSQL: bring the tables up to date, as THREADKEEP_STORE_OWNER  [--json]
+  roles                 PostgreSQL: the SQL that makes the logins and the database  [--database <name>]
+  move                  take a whole store to another engine: --from <store> --to <store>  [--json]
   help, version
 
 Settings come from the environment or a .env file; see "threadkeep config".`
@@ -46,8 +54,22 @@ async function commandNamed(command: string, words: string[]): Promise<number> {
       return (await import('./config.ts')).config(words)
     case 'doctor':
       return (await import('./doctor.ts')).doctor(words)
+    case 'backup':
+      return (await import('./backup.ts')).backup(words)
+    case 'verify-backup':
+      return (await import('./verify-backup.ts')).verifyBackup(words)
+    case 'restore':
+      return (await import('./restore.ts')).restore(words)
+    case 'dump':
+      return (await import('./dump.ts')).dump(words)
     case 'accept':
       return (await import('./accept.ts')).accept(words)
+    case 'migrate':
+      return (await import('./migrate.ts')).migrate(words)
+    case 'roles':
+      return (await import('./roles.ts')).roles(words)
+    case 'move':
+      return (await import('./move.ts')).move(words)
     case 'version':
     case '--version':
       return (await import('./version.ts')).version()

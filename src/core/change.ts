@@ -82,6 +82,12 @@ export type MarkPut = {
 }
 export type MarkRemoved = { kind: 'mark.removed'; threadId: string; messageId: string; mark: MarkName }
 
+/**
+ * What another system calls this thread. It has one name at each provider, and a name means one thread: the last word holds.
+ */
+export type RefPut = { kind: 'ref.put'; threadId: string; provider: string; externalId: string }
+export type RefRemoved = { kind: 'ref.removed'; threadId: string; provider: string }
+
 /** Opens an attempt to answer `messageId`, with the pending message that will hold the answer. */
 export type RunStarted = {
   kind: 'run.started'
@@ -151,6 +157,8 @@ export type Change =
   | ThreadForgotten
   | MarkPut
   | MarkRemoved
+  | RefPut
+  | RefRemoved
   | RunStarted
   | RunComposed
   | RunProgressed
@@ -182,6 +190,8 @@ export const changeKinds = {
   'mark.put': 18,
   'mark.removed': 19,
   'run.renewed': 20,
+  'ref.put': 21,
+  'ref.removed': 22,
 } as const satisfies Record<ChangeKind, number>
 
 /** All of them or none, in the order given, by one user and in at most one thread. `at` is when it happened, in ms. */

@@ -78,6 +78,7 @@ const rules: Record<string, Rule> = {
   parentId: nullable(id),
   expectedHead: nullable(id),
   externalKey: nullable(words('externalKeyChars', 1)),
+  externalId: words('externalKeyChars', 1),
   title: nullable(words('titleChars')),
   titledBy: oneOf(['user', 'model']),
   name: nullable(words('nameChars')),
@@ -115,6 +116,9 @@ const rules: Record<string, Rule> = {
   leaseMs: whole,
 }
 
+/** By these the functions of the schema pam find a conversation without being told whose it is; so nobody else makes them. */
+const ownProvider = 'pam'
+
 const needed: Record<ChangeKind, readonly string[]> = {
   'user.changed': [],
   'thread.created': ['threadId'],
@@ -130,6 +134,8 @@ const needed: Record<ChangeKind, readonly string[]> = {
   'thread.forgotten': ['threadId'],
   'mark.put': ['threadId', 'messageId', 'mark', 'value'],
   'mark.removed': ['threadId', 'messageId', 'mark'],
+  'ref.put': ['threadId', 'provider', 'externalId'],
+  'ref.removed': ['threadId', 'provider'],
   'run.started': ['threadId', 'messageId', 'runId', 'attempt', 'replyId', 'owner', 'leaseMs'],
   'run.composed': ['runId', 'epoch', 'contextReceipt'],
   'run.progressed': ['runId', 'epoch', 'ordinal', 'position', 'events'],
@@ -159,6 +165,7 @@ export function fieldFault(change: Change): FieldFault | null {
 function togetherFault(change: Change): FieldFault | null {
   if (change.kind === 'thread.created' && change.unless === 'keyed' && !change.externalKey)
     return invalid('A thread that is found by its key needs an externalKey.')
+  if (change.kind === 'ref.put' || change.kind === 'ref.removed') return refFault(change)
   if ('provider' in change && change.provider && !change.model)
     return invalid('A provider without a model does not say who spoke.')
   if ('personaVersion' in change && change.personaVersion && !change.personaId)
@@ -166,4 +173,11 @@ function togetherFault(change: Change): FieldFault | null {
   if (change.kind !== 'message.said' || change.role === 'assistant') return null
   if (!change.personaId && !change.personaVersion) return null
   return invalid('Only a message of the assistant has a persona.')
+}
+
+function refFault({ provider }: { provider: string | null }): FieldFault | null {
+  if (provider === null) return invalid('A reference names its provider.')
+  if (provider === ownProvider)
+    return invalid(`References of "${ownProvider}" are made by the functions of that name alone.`)
+  return null
 }

@@ -12,6 +12,8 @@ export interface Store extends AsyncDisposable {
   readonly durability: Durability
   /** As new as what a read gives now. */
   position(): string
+  /** Where nodes share it, position() knows afterwards of all that any of them wrote before. */
+  catchUp?(): Promise<void>
 
   /**
    * The one door for writing. Resolves when the outcome is durable and never before; rejects only with a
@@ -23,6 +25,10 @@ export interface Store extends AsyncDisposable {
 
   thread(user: string, threadId: string): Promise<Thread | null>
   threadByKey(user: string, externalKey: string): Promise<Thread | null>
+  /** The thread that another system knows by this id; null for one in the bin. */
+  threadByRef(user: string, provider: string, externalId: string): Promise<Thread | null>
+  /** What others call this thread, by provider. */
+  refs(user: string, threadId: string): Promise<Ref[]>
   /** Newest activity first. */
   threads(user: string, asked: ThreadsAsked): Promise<ThreadPage>
 
@@ -63,6 +69,8 @@ export type MessagesAsked = {
   branch?: string
   personaId?: string
 }
+
+export type Ref = { provider: string; externalId: string }
 
 type PageFacts = {
   userId: string

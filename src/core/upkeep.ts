@@ -7,6 +7,10 @@ export interface Upkeep {
   schema(): Promise<SchemaLine[]>
   /** Runs that nobody has ended yet. */
   openRuns(limit: number): Promise<OpenRun[]>
+  /** Those of them whose owner let the lease end: by the store's own clock where it has one. */
+  expiredRuns(limit: number): Promise<OpenRun[]>
+  /** Those of one owner that somebody asked to stop. */
+  stopsAsked(owner: string): Promise<OpenRun[]>
   /** The log of a run, wherever its thread is. */
   runEvents(user: string, runId: string, afterOrdinal: number): Promise<RunEvents[]>
   /** The logs of runs that ended before this time; their messages hold the words. */

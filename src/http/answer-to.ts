@@ -1,7 +1,7 @@
 // How somebody who said something hears the answer: as events while it comes, or as JSON when it is there.
 
+import { overOf } from '../chat/elsewhere.ts'
 import { follow } from '../chat/follow.ts'
-import type { LiveRun } from '../chat/live.ts'
 import type { Said } from '../chat/say.ts'
 import { must } from '../core/assert.ts'
 import type { Message } from '../core/message.ts'
@@ -22,7 +22,8 @@ export async function answerTo(room: Room, asker: Asker, { kept, live }: Said): 
   const message = await messageMeant(room, asker.user, kept)
   if (/text\/event-stream/i.test(asker.request.headers.get('accept') ?? ''))
     return asEvents(room, asker, kept, message)
-  return asJson(room, asker, kept, message, live)
+  const answer = asJson(room, asker, kept, message)
+  return live ? room.chat.live.attend(answer) : answer
 }
 
 /** Where another answer was asked for, the receipt is about the run, and the run knows what it answers. */
@@ -47,14 +48,8 @@ function asEvents(room: Room, asker: Asker, { receipt, run }: Kept, message: Mes
   })
 }
 
-async function asJson(
-  room: Room,
-  asker: Asker,
-  { receipt, run }: Kept,
-  message: Message,
-  live: LiveRun | null,
-): Promise<Answer> {
-  if (live) await overOrLate(room, live, asker.request.signal)
+async function asJson(room: Room, asker: Asker, { receipt, run }: Kept, message: Message): Promise<Answer> {
+  if (run) await overOrLate(room, asker.user, run.runId, asker.request.signal)
   const answered = run ? await answerOf(room, asker.user, run.runId) : null
   const body = {
     message: messageBody(message),
@@ -65,11 +60,16 @@ async function asJson(
   return answered?.run.status === 'running' ? { ...answer, status: 202 } : answer
 }
 
-/** Closing the connection stops only the waiting. */
-export async function overOrLate({ limits }: Room, live: LiveRun, signal: AbortSignal): Promise<void> {
+/** Whichever node answers. Closing the connection stops only the waiting. */
+export async function overOrLate(
+  { chat, limits }: Room,
+  user: string,
+  runId: string,
+  signal: AbortSignal,
+): Promise<void> {
   const waiting = new AbortController()
-  const late = pause(limits.answerTimeoutMs, AbortSignal.any([signal, waiting.signal]))
-  await Promise.race([live.over, late])
+  const enough = AbortSignal.any([signal, waiting.signal])
+  await Promise.race([overOf(chat, user, runId, enough), pause(limits.answerTimeoutMs, enough)])
   waiting.abort()
 }
 

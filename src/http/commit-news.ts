@@ -1,43 +1,95 @@
-// Tells whoever follows one user's changes that something of theirs was committed on this node.
+// Tells whoever follows one user's changes that there are new ones: at once when they were committed on this node, and soon when they
+// were committed on another.
 
 import type { Store } from '../core/store.ts'
 
 export type CommitNews = {
-  /** Resolves at the next commit of this user, when the time is over, or when the signal aborts. */
-  next(user: string, timeoutMs: number, signal: AbortSignal): Promise<void>
+  /** Resolves when this user has changes beyond `since`, or it is time to look, or the signal aborts. */
+  next(user: string, since: number, signal: AbortSignal): Promise<void>
 }
+
+/** How often another node's commits are looked for: seldom for a user who is quiet, and never so seldom that two seconds pass. */
+export type NewsPace = { pollMs: number; pollMsMax: number }
+const usualPace: NewsPace = { pollMs: 400, pollMsMax: 1_500 }
 
 /** The same store, whose commits are heard. */
-export function heard<S extends Store>(store: S): { store: S; news: CommitNews } {
-  const waiting = new Map<string, Set<() => void>>()
+export function heard<S extends Store>(store: S, pace = usualPace): { store: S; news: CommitNews } {
+  const listeners = new Map<string, Listening>()
   const commit: Store['commit'] = async (asked) => {
     const outcome = await store.commit(asked)
-    if (outcome.result === 'kept') for (const wake of waiting.get(asked.user) ?? []) wake()
+    if (outcome.result === 'kept') listeners.get(asked.user)?.tell(outcome.receipt.changeSeq)
     return outcome
   }
-  return { store: { ...store, commit }, news: { next: (...asked) => nextFor(waiting, ...asked) } }
+  const next: CommitNews['next'] = async (user, since, signal) => {
+    const listening = listeners.get(user) ?? new Listening(store, user, pace)
+    listeners.set(user, listening)
+    await listening.wait(since, signal)
+    if (listening.isEmpty && listeners.get(user) === listening) listeners.delete(user)
+  }
+  return { store: { ...store, commit }, news: { next } }
 }
 
-async function nextFor(
-  waiting: Map<string, Set<() => void>>,
-  user: string,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const mine = waiting.get(user) ?? new Set()
-  waiting.set(user, mine)
-  let mineToo = () => {}
-  await pause(timeoutMs, signal, (wake) => mine.add((mineToo = wake)))
-  mine.delete(mineToo)
-  if (mine.size === 0) waiting.delete(user)
+type Waiting = { since: number; wake: () => void }
+
+/** Everybody here who waits for changes of one user: they look at the store together. */
+class Listening {
+  readonly #store: Pick<Store, 'changes'>
+  readonly #user: string
+  readonly #pace: NewsPace
+  readonly #waiting = new Set<Waiting>()
+  #pollMs: number
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(store: Pick<Store, 'changes'>, user: string, pace: NewsPace) {
+    this.#store = store
+    this.#user = user
+    this.#pace = pace
+    this.#pollMs = pace.pollMs
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.size === 0
+  }
+
+  wait(since: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        signal.removeEventListener('abort', wake)
+        this.#waiting.delete(waiting)
+        if (this.isEmpty) clearTimeout(this.#timer)
+        resolve()
+      }
+      const waiting = { since, wake }
+      if (signal.aborted) return resolve()
+      signal.addEventListener('abort', wake)
+      this.#waiting.add(waiting)
+      if (this.#waiting.size === 1) this.#lookLater()
+    })
+  }
+
+  /** Whoever has seen this much already is left waiting. */
+  tell(changeSeq: number): void {
+    for (const { since, wake } of this.#waiting) if (since < changeSeq) wake()
+  }
+
+  /** Jittered, so that streams that began together do not look together. */
+  #lookLater(): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#look(), this.#pollMs * (0.85 + 0.3 * Math.random()))
+    this.#pollMs = Math.min(this.#pollMs * 1.3, this.#pace.pollMsMax)
+  }
+
+  /** A fault, and a history that is no longer held, are heard by those who wait when they read for themselves. */
+  async #look(): Promise<void> {
+    const since = Math.min(...Array.from(this.#waiting, (waiting) => waiting.since))
+    const rows = await this.#store.changes(this.#user, since, 1).catch(() => null)
+    this.tell(rows === null ? Infinity : (rows[0]?.changeSeq ?? 0))
+    if (!this.isEmpty) this.#lookLater()
+  }
 }
 
-/** Waits for the time, the signal or whoever was given the way to wake it. */
-export function pause(
-  timeoutMs: number,
-  signal: AbortSignal,
-  wakeable: (wake: () => void) => void = () => {},
-): Promise<void> {
+/** Waits for the time or the signal. */
+export function pause(timeoutMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const wake = () => {
       clearTimeout(timer)
@@ -47,6 +99,5 @@ export function pause(
     const timer = setTimeout(wake, timeoutMs)
     if (signal.aborted) return wake()
     signal.addEventListener('abort', wake)
-    wakeable(wake)
   })
 }

@@ -17,16 +17,18 @@ export type Doors = {
   readonly log: (line: LogLine) => void
   /** Wakes those who follow changes; without it they look once a second. */
   readonly news?: CommitNews
+  /** Aborted when the house begins to close: it says that it is not ready, and answers what still comes. */
+  readonly draining?: AbortSignal
   /** Aborted when the house closes: open streams end, and their readers come back elsewhere. */
   readonly closing?: AbortSignal
 }
 
 /** People without an account. Their tokens come in by `authenticate`; here is only how one is made. */
 export type Guests = {
-  /** Throws `too_many` when one address makes more than its share. */
-  create(caller: Caller): Guest
+  /** Rejects with `too_many` when one address makes more than its share. */
+  create(caller: Caller): Promise<Guest>
   /** The guest whose valid cookie this request carries. */
-  fromCookie(request: Request): Guest | null
+  fromCookie(request: Request): Promise<Guest | null>
   /** The value of a Set-Cookie header. */
   cookie(token: string): string
 }

@@ -6,7 +6,7 @@ import type { Store } from '../core/store.ts'
 const form = /^([\w:/]{1,60})-(\d{1,15})$/
 
 /** The header that says how new this answer is, for whoever asked. */
-export function positionReached(request: Request, store: Store): Record<string, string> {
+export async function positionReached(request: Request, store: Store): Promise<Record<string, string>> {
   const named = request.headers.get('threadkeep-position')
   if (named === null) return {}
   const [, asked, least] = form.exec(named) ?? []
@@ -16,11 +16,14 @@ export function positionReached(request: Request, store: Store): Record<string, 
       'This Threadkeep-Position is none that a receipt has.',
       'Send the position of your last receipt, or leave the header out.',
     )
-  const reached = store.position()
-  const [, own, current] = form.exec(reached) ?? []
-  // A position of another store, from before a move, says nothing about this one.
-  if (asked === own && Number(current) < Number(least)) throw behind
-  return { 'threadkeep-position': reached }
+  const isBehind = () => {
+    const [, own, current] = form.exec(store.position()) ?? []
+    // A position of another store, from before a move, says nothing about this one.
+    return asked === own && Number(current) < Number(least)
+  }
+  if (isBehind()) await store.catchUp?.()
+  if (isBehind()) throw behind
+  return { 'threadkeep-position': store.position() }
 }
 
 const behind = new ThreadkeepError(

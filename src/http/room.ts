@@ -33,12 +33,13 @@ export type RoomLimits = typeof limits
 export function roomOf(doors: Doors, document: () => string): Room {
   const { settings } = doors
   const given = Object.entries(limits).map(([name, usual]) => [name, Reflect.get(settings, name) ?? usual])
+  const kept = Object.fromEntries(given) as RoomLimits
   return {
     ...doors,
     cursors: new Cursors(doors.cursorSecret),
-    limits: Object.fromEntries(given) as RoomLimits,
+    limits: kept,
     tally: new Tally(),
-    news: doors.news ?? { next: (_, timeoutMs, signal) => pause(timeoutMs, signal) },
+    news: doors.news ?? { next: (_user, _since, signal) => pause(kept.changesPollMs, signal) },
     document,
   }
 }

@@ -20,16 +20,20 @@ export function eventStream(
   const over = new AbortController()
   const end = () => over.abort()
   const outbox = new Outbox(waitingBytesMax, end)
+  const close = () => {
+    outbox.put(': this node closes; go on at another\n\n')
+    end()
+  }
   const beat = setInterval(() => outbox.put(': still here\n\n'), heartbeatMs)
-  closing?.addEventListener('abort', end)
-  if (closing?.aborted) end()
+  closing?.addEventListener('abort', close)
+  if (closing?.aborted) close()
   const done = follow((event) => outbox.put(framed(event)), over.signal)
     .catch((fault: unknown) => {
       if (!over.signal.aborted) report(fault)
     })
     .finally(() => {
       clearInterval(beat)
-      closing?.removeEventListener('abort', end)
+      closing?.removeEventListener('abort', close)
       outbox.close()
     })
   return new ReadableStream<Uint8Array>(

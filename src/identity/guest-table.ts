@@ -1,63 +1,16 @@
-// Where guests are kept: a small database of its own, apart from what they say. A token is never in it, only its hash.
+// What is asked of the place where guests are kept, apart from what they say. A token is never in it, only its hash.
 
-import { closeSync, openSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
-import { ThreadkeepError } from '../core/errors.ts'
+export interface GuestTable extends Disposable {
+  /** Kept for good when it resolves. */
+  insert(hash: Uint8Array, userId: string, at: number): Promise<void>
+  find(hash: Uint8Array): Promise<GuestRow | null>
+  see(hash: Uint8Array, at: number): Promise<void>
+  /** In the order of their hashes, beyond one of them. */
+  after(hash: Uint8Array, limit: number): Promise<Guest[]>
+  /** One that was made elsewhere; false when it was here already. */
+  take(guest: Guest): Promise<boolean>
+}
 
-const version = 1
-const schema = `
-  CREATE TABLE guests (
-    token_hash BLOB PRIMARY KEY,
-    user_id TEXT NOT NULL UNIQUE,
-    created_at INTEGER NOT NULL,
-    last_seen_at INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID`
+export type Guest = { hash: Uint8Array; userId: string; createdAt: number; lastSeenAt: number }
 
 export type GuestRow = { userId: string; lastSeenAt: number }
-
-export class GuestTable implements Disposable {
-  readonly #db: DatabaseSync
-  readonly #insert
-  readonly #find
-  readonly #see
-
-  /** `:memory:` keeps nothing beyond this run. */
-  constructor(file: string) {
-    if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600)) // before SQLite puts more files of the same mode beside it
-    this.#db = new DatabaseSync(file)
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF')
-    bringUpToDate(this.#db, file)
-    this.#insert = this.#db.prepare('INSERT INTO guests VALUES (?, ?, ?, ?)')
-    this.#find = this.#db.prepare('SELECT user_id, last_seen_at FROM guests WHERE token_hash = ?')
-    this.#see = this.#db.prepare('UPDATE guests SET last_seen_at = ? WHERE token_hash = ?')
-  }
-
-  /** On the disk when it returns. */
-  insert(hash: Uint8Array, userId: string, at: number): void {
-    this.#insert.run(hash, userId, at, at)
-  }
-
-  find(hash: Uint8Array): GuestRow | null {
-    const row = this.#find.get(hash) as { user_id: string; last_seen_at: number } | undefined
-    return row ? { userId: row.user_id, lastSeenAt: row.last_seen_at } : null
-  }
-
-  see(hash: Uint8Array, at: number): void {
-    this.#see.run(at, hash)
-  }
-
-  [Symbol.dispose](): void {
-    this.#db.close()
-  }
-}
-
-function bringUpToDate(db: DatabaseSync, file: string): void {
-  const found = (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version
-  if (found > version)
-    throw new ThreadkeepError(
-      'store_refused',
-      `${file} was written by a newer Threadkeep (version ${found} of its tables; this one knows ${version}).`,
-      'Start the newer Threadkeep.',
-    )
-  if (found === 0) db.exec(`BEGIN IMMEDIATE; ${schema}; PRAGMA user_version = ${version}; COMMIT`)
-}

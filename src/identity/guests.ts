@@ -6,12 +6,11 @@ import { idSource } from '../core/id.ts'
 import type { Authenticate, Principal } from '../core/principal.ts'
 import { addressOf, type Caller } from './address.ts'
 import { Buckets } from './bucket.ts'
-import { GuestTable } from './guest-table.ts'
+import type { GuestTable } from './guest-table.ts'
 import { Remembered } from './remembered.ts'
 
 export type GuestOptions = {
-  /** A file of its own beside the store, or `:memory:`. */
-  file: string
+  table: GuestTable
   now?: () => number
   perHourPerAddress?: number
   burst?: number
@@ -24,8 +23,8 @@ export type Guest = { user: string; token: string }
 
 export type Guests = Disposable & {
   readonly authenticate: Authenticate
-  create(caller: Caller): Guest
-  fromCookie(request: Request): Guest | null
+  create(caller: Caller): Promise<Guest>
+  fromCookie(request: Request): Promise<Guest | null>
   cookie(token: string): string
 }
 
@@ -35,28 +34,28 @@ const tokenForm = /^tk_guest_[A-Za-z0-9_-]{43}$/
 
 export function openGuests(options: GuestOptions): Guests {
   const {
-    file,
+    table,
     now = Date.now,
     perHourPerAddress = 60,
     burst = 20,
     secure = false,
     trustProxy = false,
   } = options
-  const table = new GuestTable(file)
   const buckets = new Buckets({ perHour: perHourPerAddress, burst, now })
   const newUserId = idSource(now, (bytes) => void randomFillSync(bytes))
   const cookieName = secure ? '__Host-threadkeep_guest' : 'threadkeep_guest'
   const remembered = new Remembered(now)
-  const known = (token: string | null): Guest | null => {
+  const known = async (token: string | null): Promise<Guest | null> => {
     if (token === null || !tokenForm.test(token)) return null
-    return remembered.find(token) ?? remembered.keep(guestBehind(table, token, now()))
+    return remembered.find(token) ?? remembered.keep(await guestBehind(table, token, now()))
   }
   return {
-    authenticate: async (request) => principalOf(known(bearerOf(request) ?? cookieOf(request, cookieName))),
-    create(caller) {
+    authenticate: async (request) =>
+      principalOf(await known(bearerOf(request) ?? cookieOf(request, cookieName))),
+    async create(caller) {
       refuseMany(buckets.take(addressOf(caller, trustProxy)))
       const guest = { user: newUserId(), token: newToken() }
-      table.insert(hashOf(guest.token), guest.user, now())
+      await table.insert(hashOf(guest.token), guest.user, now())
       return guest
     },
     fromCookie: (request) => known(cookieOf(request, cookieName)),
@@ -67,11 +66,11 @@ export function openGuests(options: GuestOptions): Guests {
 }
 
 /** Found by an index on the hash, so that how long it takes says nothing about a token. */
-function guestBehind(table: GuestTable, token: string, at: number): Guest | null {
+async function guestBehind(table: GuestTable, token: string, at: number): Promise<Guest | null> {
   const key = hashOf(token)
-  const row = table.find(key)
+  const row = await table.find(key)
   if (!row) return null
-  if (at - row.lastSeenAt > dayMs) table.see(key, at)
+  if (at - row.lastSeenAt > dayMs) await table.see(key, at)
   return { user: row.userId, token }
 }
 

@@ -3,16 +3,57 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openSqlite, type SqliteStore } from './sqlite/open.ts'
+import type { Store } from '../core/store.ts'
+import type { Upkeep } from '../core/upkeep.ts'
+import type { AboutPostgres, PostgresStore } from './postgres/open.ts'
+import { type About, openSqlite, type SqliteStore } from './sqlite/open.ts'
 
-export type StoreAddress = { store: string; data: string; expectStore: boolean }
+export type StoreAddress = {
+  store: string
+  data: string
+  expectStore: boolean
+  storeOwner: string
+  storeUpkeep: string
+  storeConnections: number
+}
 
-export async function openStore({ store, data, expectStore }: StoreAddress): Promise<SqliteStore> {
-  if (store === 'memory:') return openInMemory()
-  return openSqlite({ file: sqliteFile(store), folder: data, ephemeral: false, expected: expectStore })
+export type AboutStore = About | AboutPostgres
+
+export type OpenedStore = Store & {
+  readonly storeId: string
+  readonly about: AboutStore
+  readonly upkeep: Upkeep
+  /** Whether this node can do the upkeep; what it cannot do it refuses. */
+  readonly hasUpkeep: boolean
+  /** Whether other nodes write to the same store. */
+  readonly isShared: boolean
+  /** One statement for no user, where rooms keep their tables beside these. */
+  readonly ask: PostgresStore['ask'] | null
+}
+
+export async function openStore(address: StoreAddress): Promise<OpenedStore> {
+  const { store, data, expectStore: expected } = address
+  if (isPostgres(store)) {
+    const { storeOwner: ownerUrl, storeUpkeep: upkeepUrl, storeConnections: connectionsMax } = address
+    const place = { url: store, ownerUrl, upkeepUrl, connectionsMax, folder: data, expected }
+    const { openPostgres } = await import('./postgres/open.ts') // a house on a file need not load the driver
+    return { ...(await openPostgres(place)), isShared: true }
+  }
+  const alone = { hasUpkeep: true, isShared: false, ask: null }
+  if (store === 'memory:') return { ...(await openInMemory()), ...alone }
+  const place = { file: sqliteFile(store), folder: data, ephemeral: false, expected }
+  return { ...(await openSqlite(place)), ...alone }
 }
 
 export const sqliteFile = (store: string): string => store.slice('sqlite:'.length)
+export const isPostgres = (store: string): boolean => /^postgres(ql)?:/.test(store)
+
+/** The names of the migrations that were applied now, and where. */
+export async function migrateStore(ownerUrl: string): Promise<{ place: string; applied: string[] }> {
+  const { migrateAs } = await import('./postgres/open.ts')
+  const { placeOf } = await import('./postgres/address.ts')
+  return { place: placeOf(ownerUrl), applied: await migrateAs(ownerUrl) }
+}
 
 /** The same engine on a private temporary folder that goes when the process goes; every receipt says `none`. */
 async function openInMemory(): Promise<SqliteStore> {

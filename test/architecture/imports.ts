@@ -22,6 +22,8 @@ const laws: Record<string, Law> = {
     packages: [...machine, 'node:sqlite', 'better-auth', '@better-auth/', 'jose', 'pg'],
   },
   model: { rooms: ['core'], packages: [...machine, '@ai-sdk/'] },
+  // Works on whole stores, for nobody in particular; the SQL of it lives in store.
+  upkeep: { rooms: ['core', 'store'], packages: machine },
   http: { rooms: ['core', 'chat', 'package.json'], packages: [...machine, 'hono', '@hono/'] },
   client: { rooms: ['core'], packages: ['zod', 'react'] },
   cli: {

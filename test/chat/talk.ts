@@ -5,6 +5,7 @@ import { type Followed, follow } from '../../src/chat/follow.ts'
 import { LiveRuns } from '../../src/chat/live.ts'
 import { recover } from '../../src/chat/recover.ts'
 import { type Said, say, type SayAsked } from '../../src/chat/say.ts'
+import { keepWatch } from '../../src/chat/watch.ts'
 import { must } from '../../src/core/assert.ts'
 import type { Change } from '../../src/core/change.ts'
 import { idSource } from '../../src/core/id.ts'
@@ -23,7 +24,7 @@ import { Home } from '../crash/home.ts'
 export const ann = 'ann'
 export const here = 'thread-1'
 
-export type TalkAsked = Partial<Pick<Chat, 'window' | 'now' | 'personas'>> & {
+export type TalkAsked = Partial<Pick<Chat, 'window' | 'now' | 'personas' | 'pace'>> & {
   /** Stands between the chat and the store. */
   between?: (store: Store) => Store
   /** Asked in the place of the scripted one. */
@@ -38,6 +39,7 @@ export class Talk implements AsyncDisposable {
   /** What the operator was told. */
   readonly reports: string[]
   readonly #close: () => Promise<void>
+  readonly #watches = new DisposableStack()
 
   constructor(
     parts: Pick<Talk, 'chat' | 'store' | 'upkeep' | 'model' | 'reports'>,
@@ -102,11 +104,17 @@ export class Talk implements AsyncDisposable {
 
   recover = (): Promise<number> => recover(this.chat, this.upkeep)
 
+  /** As a house does that is alone with its store, until the talk is over. */
+  async watch(): Promise<Disposable> {
+    return this.#watches.use(await keepWatch(this.chat, { upkeep: this.upkeep, isShared: false }))
+  }
+
   openRuns = async (): Promise<number> => (await this.upkeep.openRuns(10_000)).length
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const run of this.chat.live.all()) run.stop('shutdown')
     await this.allOver()
+    this.#watches.dispose()
     await this.#close()
   }
 }

@@ -54,7 +54,7 @@ describe('threadkeep', () => {
     const { status, out } = await started({}, async (url) =>
       expect((await fetch(`${url}/healthz`)).status).toBe(200),
     )
-    expect(out).toMatch(/Database initialised at .*threadkeep\.db: sqlite, schema 1, begun in [\d.]+ ms/)
+    expect(out).toMatch(/Database initialised at .*threadkeep\.db: sqlite, schema \d+, begun in [\d.]+ ms/)
     expect(out).toContain('the built-in demo voice answers')
     expect(status).toBe(0)
     expect(existsSync(join(folder, 'data', 'threadkeep.db'))).toBe(true)

@@ -9,6 +9,7 @@ import { onceContract } from './once.ts'
 import { orderContract } from './order.ts'
 import { ownersContract } from './owners.ts'
 import { pagesContract } from './pages.ts'
+import { referencesContract } from './references.ts'
 import { runsContract } from './runs.ts'
 import { textContract } from './text.ts'
 import { threadsContract } from './threads.ts'
@@ -23,6 +24,7 @@ const suites = {
   runs: runsContract,
   deletion: deletionContract,
   threads: threadsContract,
+  references: referencesContract,
   pages: pagesContract,
   integrity: integrityContract,
   text: textContract,

@@ -61,6 +61,8 @@ export const everyChange = {
   'thread.forgotten': { kind: 'thread.forgotten', threadId: 't' },
   'mark.put': { kind: 'mark.put', threadId: 't', messageId: 'm', mark: 'note', value: json('mine') },
   'mark.removed': { kind: 'mark.removed', threadId: 't', messageId: 'm', mark: 'pin' },
+  'ref.put': { kind: 'ref.put', threadId: 't', provider: 'openai', externalId: 'thread_abc' },
+  'ref.removed': { kind: 'ref.removed', threadId: 't', provider: 'openai' },
   'run.started': {
     kind: 'run.started',
     threadId: 't',
@@ -117,6 +119,8 @@ export const neededFields: Record<ChangeKind, string[]> = {
   'thread.forgotten': ['threadId'],
   'mark.put': ['threadId', 'messageId', 'mark', 'value'],
   'mark.removed': ['threadId', 'messageId', 'mark'],
+  'ref.put': ['threadId', 'provider', 'externalId'],
+  'ref.removed': ['threadId', 'provider'],
   'run.started': ['threadId', 'messageId', 'runId', 'attempt', 'replyId', 'owner', 'leaseMs'],
   'run.composed': ['runId', 'epoch', 'contextReceipt'],
   'run.progressed': ['runId', 'epoch', 'ordinal', 'position', 'events'],

@@ -1,6 +1,6 @@
 // A migration that does not exist yet, so that today's store can be tried with tomorrow's.
 import { hash } from 'node:crypto'
-import type { Migration } from '../../src/store/migrations.ts'
+import { type Migration, migrationsOf } from '../../src/store/migrations.ts'
 
 /** Each kind of thing that a migration does: a column, a table, rows moved, an index, a column gone. */
 export const secondStatements = [
@@ -14,5 +14,7 @@ export const secondStatements = [
 
 export function secondMigration(statements: readonly string[] = secondStatements): Migration {
   const sql = `${statements.join(';\n')};\n`
-  return { number: 2, name: '0002-moods', sql, sha256: hash('sha256', sql), oldestCode: 2 }
+  const number = (migrationsOf('sqlite').at(-1)?.number ?? 0) + 1
+  const name = `${String(number).padStart(4, '0')}-moods`
+  return { number, name, sql, sha256: hash('sha256', sql), oldestCode: number }
 }

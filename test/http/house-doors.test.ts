@@ -133,7 +133,7 @@ describe('Threadkeep-Position', () => {
     const read = (position: string) => ann.get('/v1/threads', { 'threadkeep-position': position })
     const now = await read(position)
     expect([now.status, now.headers.get('threadkeep-position')]).toEqual([200, position])
-    const future = await read(position.replace(/\d+$/, '999999'))
+    const future = await read(position.replace(/\d+$/, '999999999999999'))
     expect([future.status, future.headers.get('retry-after')]).toEqual([503, '2'])
     expect((await read('elsewhere-999999')).status).toBe(200)
     expect((await read('soon')).status).toBe(400)

@@ -113,7 +113,7 @@ const doorsOf = (house: House) => ({
   chat: house.chat,
   store: house.store,
   authenticate: async () => null,
-  guests: { create: () => ({ user: '', token: '' }), fromCookie: () => null, cookie: () => '' },
+  guests: { create: async () => ({ user: '', token: '' }), fromCookie: async () => null, cookie: () => '' },
   about: { version: '0', commit: null, startedAt: 0, engine: 'sqlite', durability: 'none', frontend: false },
   cursorSecret: new Uint8Array(32),
   log: () => {},

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { ThreadkeepError } from '../../src/core/errors.ts'
 import { type GuestOptions, openGuests } from '../../src/identity/guests.ts'
+import { SqliteGuests } from '../../src/identity/sqlite-guests.ts'
 
 const here = { socketAddress: '127.0.0.1', forwardedFor: null }
 const asking = (token: string) =>
@@ -14,7 +15,7 @@ const asking = (token: string) =>
 function openHome(options: Partial<GuestOptions> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'threadkeep-guests-'))
   const file = join(folder, 'identity.db')
-  const open = () => openGuests({ file, ...options })
+  const open = () => openGuests({ table: new SqliteGuests(file), ...options })
   return { file, folder, open, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) }
 }
 
@@ -22,7 +23,7 @@ describe('a guest', () => {
   it('is known by their token, also after a restart', async () => {
     using home = openHome()
     const before = home.open()
-    const { user, token } = before.create(here)
+    const { user, token } = await before.create(here)
     before[Symbol.dispose]()
     using after = home.open()
     expect(await after.authenticate(asking(token))).toEqual({
@@ -35,20 +36,20 @@ describe('a guest', () => {
     ).toBeNull()
   })
 
-  it('has 256 bits of chance, and no two are alike', () => {
+  it('has 256 bits of chance, and no two are alike', async () => {
     using home = openHome({ burst: 1000 })
     using guests = home.open()
-    const made = Array.from({ length: 200 }, () => guests.create(here))
+    const made = await Promise.all(Array.from({ length: 200 }, () => guests.create(here)))
     expect(new Set(made.map(({ token }) => token)).size).toBe(200)
     expect(new Set(made.map(({ user }) => user)).size).toBe(200)
     expect(Buffer.from(made[0]?.token.slice('tk_guest_'.length) ?? '', 'base64url')).toHaveLength(32)
     expect(made[0]?.user).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/)
   })
 
-  it('leaves no token in any file, and the files to nobody else', () => {
+  it('leaves no token in any file, and the files to nobody else', async () => {
     using home = openHome()
     const guests = home.open()
-    const { token } = guests.create(here)
+    const { token } = await guests.create(here)
     const files = () =>
       readdirSync(home.folder).map((name) => readFileSync(join(home.folder, name)).toString('latin1'))
     expect(files().join('')).not.toContain(token.slice(9))
@@ -61,7 +62,7 @@ describe('a guest', () => {
     let now = Date.UTC(2026, 0, 1)
     using home = openHome({ now: () => now })
     using guests = home.open()
-    const { token } = guests.create(here)
+    const { token } = await guests.create(here)
     const seen = () => {
       using db = new DatabaseSync(home.file, { readOnly: true })
       return db.prepare('SELECT last_seen_at FROM guests').get()?.['last_seen_at']
@@ -77,23 +78,23 @@ describe('a guest', () => {
 })
 
 describe('making guests', () => {
-  it('is limited to so many at once and so many an hour', () => {
+  it('is limited to so many at once and so many an hour', async () => {
     let now = 0
     using home = openHome({ now: () => now, burst: 3, perHourPerAddress: 60 })
     using guests = home.open()
-    for (let i = 0; i < 3; i++) guests.create(here)
-    expect(() => guests.create(here)).toThrow(ThreadkeepError)
+    for (let i = 0; i < 3; i++) await guests.create(here)
+    await expect(guests.create(here)).rejects.toThrow(ThreadkeepError)
     now += 60_000
-    guests.create(here)
-    expect(() => guests.create(here)).toThrow('Too many guests')
-    guests.create({ ...here, socketAddress: '127.0.0.2' })
+    await guests.create(here)
+    await expect(guests.create(here)).rejects.toThrow('Too many guests')
+    await guests.create({ ...here, socketAddress: '127.0.0.2' })
   })
 
-  it('believes a proxy only when there is one', () => {
+  it('believes a proxy only when there is one', async () => {
     using home = openHome({ burst: 1, perHourPerAddress: 1 })
     using guests = home.open()
-    guests.create({ ...here, forwardedFor: '1.1.1.1' })
-    expect(() => guests.create({ ...here, forwardedFor: '2.2.2.2' })).toThrow(ThreadkeepError)
+    await guests.create({ ...here, forwardedFor: '1.1.1.1' })
+    await expect(guests.create({ ...here, forwardedFor: '2.2.2.2' })).rejects.toThrow(ThreadkeepError)
   })
 })
 

@@ -31,6 +31,24 @@ describe('a moved store', () => {
     expect(await everythingOf(await world.sqlite('second'))).toEqual(before)
   })
 
+  it('has its references, also those that went to another thread between two runs', async () => {
+    await using world = await openWorld()
+    const refs = async (store: Store) =>
+      Promise.all(['t', 'beside'].map((thread) => store.refs('ann', thread)))
+    const source = await world.sqlite('first')
+    await keep(source, 'ann', make.created('beside'))
+    await keep(source, 'ann', make.refPut('beside', 'openai', 'thread_abc'))
+    await world.move('first', 'postgres')
+    const again = await world.sqlite('first')
+    await keep(again, 'ann', make.refPut('t', 'openai', 'thread_abc'))
+    const before = await refs(again)
+    expect(await world.move('first', 'postgres')).toMatchObject({ differences: [] })
+    expect(await refs(await world.postgres())).toEqual(before)
+    expect(await world.move('postgres', 'second')).toMatchObject({ differences: [] })
+    expect(await refs(await world.sqlite('second'))).toEqual(before)
+    expect(before).toEqual([[{ provider: 'openai', externalId: 'thread_abc' }], []])
+  })
+
   it('is written once: a second run changes nothing', async () => {
     await using world = await openWorld()
     await world.move('first', 'postgres')

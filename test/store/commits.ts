@@ -79,6 +79,19 @@ export const restored = (threadId: string, messageId: string): change.MessageRes
   messageId,
 })
 
+export const refPut = (threadId: string, provider: string, externalId: string): change.RefPut => ({
+  kind: 'ref.put',
+  threadId,
+  provider,
+  externalId,
+})
+
+export const refRemoved = (threadId: string, provider: string): change.RefRemoved => ({
+  kind: 'ref.removed',
+  threadId,
+  provider,
+})
+
 export const started = (
   threadId: string,
   messageId: string,

@@ -31,6 +31,8 @@ import { created, said } from './commits.ts'
 
 const accept = /threadkeep accept/
 const migrations = migrationsOf('sqlite')
+const newest = migrations.at(-1)?.number ?? 0
+const next = newest + 1
 /** Before, between and after the statements of the second migration. */
 const cuts = [...secondStatements.keys(), secondStatements.length]
 
@@ -72,7 +74,7 @@ describe('a new store', () => {
     using home = await lived()
     await using store = await home.open({ expected: true })
     const { openedInMs, ...about } = store.about
-    const known = { engine: 'sqlite', file: home.file, schemaVersion: migrations.length, durability: 'disk' }
+    const known = { engine: 'sqlite', file: home.file, schemaVersion: newest, durability: 'disk' }
     expect(about).toEqual({ ...known, created: false })
     expect(openedInMs).toBeGreaterThan(0)
   })
@@ -294,9 +296,7 @@ describe('a schema that is not ours', () => {
   it('is refused when it is newer than this program can read', async () => {
     using home = await lived()
     home.edit(`UPDATE meta SET value = 99 WHERE name IN ('schema_version', 'oldest_code')`)
-    expect(await refusal(home)).toSatisfy(
-      saying(home.file, 'schema 99', `up to ${migrations.length}`, /newer version/),
-    )
+    expect(await refusal(home)).toSatisfy(saying(home.file, 'schema 99', `up to ${newest}`, /newer version/))
   })
 
   it('is taken when it is newer and says that this program can read it', async () => {
@@ -343,9 +343,27 @@ describe('a schema that is not ours', () => {
 })
 
 describe('a migration', () => {
+  it('is nothing that a new store needs a snapshot for', async () => {
+    using home = await lived()
+    expect(existsSync(home.snapshots)).toBe(false)
+  })
+
+  it('is done one after the other on a store of the first schema, each after a snapshot', async () => {
+    using home = new Home()
+    mkdirSync(home.folder)
+    const first = openWriting(home.file, 'FULL')
+    migrate(first, migrations.slice(0, 1), home.snapshots)
+    first.exec(`INSERT INTO users (id, change_seq, created_at) VALUES ('ann', 0, 1)`)
+    first.close()
+    await using store = await home.open()
+    expect([await store.user('ann'), store.about.schemaVersion]).toMatchObject([{ id: 'ann' }, newest])
+    expect(readdirSync(home.snapshots)).toHaveLength(migrations.length - 1)
+    expect(differences(home.file)).toEqual([])
+  })
+
   it('takes a snapshot first, and leaves the old rows readable under the new schema', async () => {
     using home = await lived()
-    expect(migrateTo2(home)).toMatchObject({ schema_version: 2, oldest_code: 2 })
+    expect(migrateToNext(home)).toMatchObject({ schema_version: next, oldest_code: next })
     expect(rowsOf(home.file, 'SELECT id, nickname FROM users')).toEqual([{ id: 'ann', nickname: 'ann' }])
     expect(rowsOf(home.file, 'SELECT text FROM messages ORDER BY seq')).toHaveLength(3)
     expect(rowsOf(snapshotOf(home), 'SELECT text FROM messages ORDER BY seq')).toHaveLength(3)
@@ -354,23 +372,23 @@ describe('a migration', () => {
 
   it('is done once', async () => {
     using home = await lived()
-    migrateTo2(home)
+    migrateToNext(home)
     const before = fingerprints(home)
-    migrateTo2(home)
+    migrateToNext(home)
     expect(fingerprints(home)).toEqual(before)
   })
 
   it('makes a store that today’s program refuses', async () => {
     using home = await lived()
-    migrateTo2(home)
-    expect(await refusal(home)).toSatisfy(saying(home.file, 'schema 2', /snapshot/))
+    migrateToNext(home)
+    expect(await refusal(home)).toSatisfy(saying(home.file, `schema ${next}`, /snapshot/))
   })
 
   it.each(cuts)('that fails after %i statements leaves the file as it was, and a snapshot', async (after) => {
     using home = await lived()
     const before = contentsOf(home.file)
     const broken = secondStatements.toSpliced(after, Infinity, 'INSERT INTO nowhere VALUES (1)')
-    expect(() => migrateTo2(home, broken)).toThrow(/nowhere/)
+    expect(() => migrateToNext(home, broken)).toThrow(/nowhere/)
     expect(contentsOf(home.file)).toEqual(before)
     expect(contentsOf(snapshotOf(home))).toEqual(before)
     expect(await broughtOn(home)).toEqual(whole)
@@ -391,7 +409,7 @@ const migrationProgram = new URL('../crash/migration.ts', import.meta.url).pathn
 /** As after a restart with today's program, and then with tomorrow's. */
 async function broughtOn(home: Home): Promise<object> {
   const words = await wordsOf(home)
-  const { schema_version: version } = migrateTo2(home)
+  const { schema_version: version } = migrateToNext(home)
   return { words, version, moods: rowsOf(home.file, 'SELECT mood FROM moods') }
 }
 
@@ -400,10 +418,10 @@ async function wordsOf(home: Home): Promise<string[]> {
   return await wordsIn(store)
 }
 
-const whole = { words: ['one', 'two', 'three'], version: 2, moods: [{ mood: 'calm' }] }
+const whole = { words: ['one', 'two', 'three'], version: next, moods: [{ mood: 'calm' }] }
 
 /** What `openSqlite` does with tomorrow's list. */
-function migrateTo2(home: Home, statements?: string[]): Record<string, unknown> {
+function migrateToNext(home: Home, statements?: string[]): Record<string, unknown> {
   using db = openWriting(home.file, 'FULL')
   const tomorrow = [...migrations, secondMigration(statements)]
   refuseNewerOrAltered(db, home.file, tomorrow)

@@ -58,11 +58,23 @@ async function tellChanges(
   for (let rows = first, seen = since; !signal.aborted;) {
     for (const row of rows) send({ event: 'change', id: String(row.changeSeq), data: row })
     seen = rows.at(-1)?.changeSeq ?? seen
-    const news = rows.length < limit ? room.news.next(user, room.limits.changesPollMs, signal) : null
-    rows = await changesSince(room, user, seen, limit)
-    if (rows.length > 0 || news === null) continue
+    if (rows.length < limit) rows = await newsBeyond(room, user, seen, signal)
+    else rows = await changesSince(room, user, seen, limit)
+  }
+}
+
+/** What was committed while nobody listened yet is found by a look; whatever comes after it is told. */
+async function newsBeyond(room: Room, user: string, seen: number, signal: AbortSignal): Promise<ChangeRow[]> {
+  const limit = limitMax('pageRows')
+  const found = new AbortController()
+  const news = room.news.next(user, seen, AbortSignal.any([signal, found.signal]))
+  try {
+    const rows = await changesSince(room, user, seen, limit)
+    if (rows.length > 0) return rows
     await news
-    rows = await changesSince(room, user, seen, limit)
+    return signal.aborted ? [] : await changesSince(room, user, seen, limit)
+  } finally {
+    found.abort()
   }
 }
 

@@ -51,8 +51,8 @@ export const chatRoutes = [
     answers: { 200: chatted, 201: chatted, 202: chatted, 502: errorBody },
     async handle({ user, body, request }, room) {
       const { kept, live } = await say(room.chat, user, await sayIn(room, user, body))
-      if (live) await overOrLate(room, live, request.signal)
-      return chatAnswer(room, user, kept)
+      const answer = chatAnswer(room, user, kept, request.signal)
+      return live ? room.chat.live.attend(answer) : answer
     },
   }),
 ]
@@ -67,9 +67,10 @@ async function sayIn({ chat }: Room, user: string, body: z.output<typeof asked>)
   return { ...words, ...persona, threadId }
 }
 
-async function chatAnswer(room: Room, user: string, kept: Kept): Promise<Answer> {
+async function chatAnswer(room: Room, user: string, kept: Kept, signal: AbortSignal): Promise<Answer> {
   const { receipt, threadId } = kept
   const { runId, replyId } = must(kept.run, 'a message that asks for an answer has a run')
+  await overOrLate(room, user, runId, signal)
   const { run, reply } = await answerOf(room, user, runId)
   const facts = { threadId, messageId: receipt.id, replyId, runId }
   if (run.status === 'failed') return errorAnswer(failed, room.chat.newId(), { ...facts, receipt })

@@ -16,12 +16,12 @@ export const guestRoutes = [
       200: z.strictObject({ user: text }),
       201: z.strictObject({ user: text, token: text.optional() }),
     },
-    handle({ body, request, socketAddress }, { guests }) {
+    async handle({ body, request, socketAddress }, { guests }) {
       const caller = { socketAddress, forwardedFor: request.headers.get('x-forwarded-for') }
-      if (!body.cookie) return answer(201, guests.create(caller))
+      if (!body.cookie) return answer(201, await guests.create(caller))
       // A browser that is somebody already stays so: a new cookie would take their threads away from them.
-      const known = guests.fromCookie(request)
-      const { user, token } = known ?? guests.create(caller)
+      const known = await guests.fromCookie(request)
+      const { user, token } = known ?? (await guests.create(caller))
       return { ...answer(known ? 200 : 201, { user }), headers: { 'set-cookie': guests.cookie(token) } }
     },
   }),

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { ThreadkeepError } from '../../core/errors.ts'
+import type { Store } from '../../core/store.ts'
 import { type Answer, answer, ok } from '../answer.ts'
 import type { Room } from '../room.ts'
 import { type Policy, route } from '../route.ts'
@@ -56,13 +57,9 @@ export const houseRoutes = [
   }),
 ]
 
-async function readinessOf({ store, about, chat, closing }: Room): Promise<Answer> {
-  // A read that finds nobody still shows that the database answers; one that fails is what this door is there to say.
-  const answers = await store.user('nobody').then(
-    () => true,
-    () => false,
-  )
-  const open = closing?.aborted !== true
+async function readinessOf({ store, about, chat, draining, closing }: Room): Promise<Answer> {
+  const answers = await answersSoon(store)
+  const open = draining?.aborted !== true && closing?.aborted !== true
   const ready = open && answers
   const parts = {
     frontend: { ok: about.frontend },
@@ -70,12 +67,25 @@ async function readinessOf({ store, about, chat, closing }: Room): Promise<Answe
     model: { ok: true, provider: chat.model.provider, name: chat.model.name },
     database: { ok: answers, engine: about.engine },
     persistence: {
-      ok: store.durability !== 'none',
+      ok: answers && store.durability !== 'none',
       durability: store.durability,
       position: store.position(),
     },
   }
   return answer(ready ? 200 : 503, { ready, parts })
+}
+
+const answerWithinMs = 2_000
+
+/** A read that finds nobody still shows that the database answers; one that fails, or hangs, is what this door is there to say. */
+function answersSoon(store: Store): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const tooLate = setTimeout(() => resolve(false), answerWithinMs)
+  store.user('nobody').then(
+    () => resolve(true),
+    () => resolve(false),
+  )
+  return promise.finally(() => clearTimeout(tooLate))
 }
 
 const loopback = /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/

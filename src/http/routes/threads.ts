@@ -98,7 +98,7 @@ export const threadRoutes = [
     query: forever,
     answers: { 200: z.union([writtenThread, z.strictObject({ receipt })]) },
     async handle({ user, params: { threadId }, query }, room) {
-      if (room.chat.live.ofThread(user, threadId).length > 0) await stopThread(room.chat, user, threadId)
+      await stopThread(room.chat, user, threadId)
       if (query.forever) return written({}, await forgetThread(room, user, threadId))
       const { thread, receipt } = await commitThread(room, user, [{ kind: 'thread.binned', threadId }])
       return written(threadBody(user, thread), receipt)

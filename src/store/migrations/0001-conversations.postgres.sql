@@ -121,7 +121,8 @@ CREATE TABLE threadkeep.runs (
   FOREIGN KEY (user_id, thread_id) REFERENCES threadkeep.threads (user_id, id) ON DELETE CASCADE
 );
 
-CREATE UNIQUE INDEX runs_attempt ON threadkeep.runs (user_id, thread_id, message, attempt) WHERE attempt > 0;
+-- Not partial, because a thread that goes takes its runs along by it.
+CREATE UNIQUE INDEX runs_attempt ON threadkeep.runs (user_id, thread_id, message, attempt);
 CREATE INDEX runs_open ON threadkeep.runs (user_id, thread_id) WHERE status = 0;
 
 CREATE TABLE threadkeep.run_events (
@@ -172,3 +173,36 @@ CREATE TABLE threadkeep.bin (
   PRIMARY KEY (user_id, thread_id, seq),
   FOREIGN KEY (user_id, thread_id, seq) REFERENCES threadkeep.messages (user_id, thread_id, seq) ON DELETE CASCADE
 );
+
+-- What people said is sampled for no statistics: there it would outlive its own deletion, and no search goes by it.
+ALTER TABLE threadkeep.users
+  ALTER COLUMN name SET STATISTICS 0,
+  ALTER COLUMN persona_prompt SET STATISTICS 0;
+ALTER TABLE threadkeep.threads
+  ALTER COLUMN title SET STATISTICS 0,
+  ALTER COLUMN context SET STATISTICS 0,
+  ALTER COLUMN metadata SET STATISTICS 0;
+ALTER TABLE threadkeep.messages
+  ALTER COLUMN text SET STATISTICS 0,
+  ALTER COLUMN parts SET STATISTICS 0,
+  ALTER COLUMN usage SET STATISTICS 0,
+  ALTER COLUMN tag SET STATISTICS 0,
+  ALTER COLUMN intent SET STATISTICS 0,
+  ALTER COLUMN entities SET STATISTICS 0,
+  ALTER COLUMN sources SET STATISTICS 0,
+  ALTER COLUMN metadata SET STATISTICS 0;
+ALTER TABLE threadkeep.runs
+  ALTER COLUMN context_receipt SET STATISTICS 0,
+  ALTER COLUMN error SET STATISTICS 0;
+ALTER TABLE threadkeep.run_events
+  ALTER COLUMN events SET STATISTICS 0;
+ALTER TABLE threadkeep.marks
+  ALTER COLUMN value SET STATISTICS 0;
+ALTER TABLE threadkeep.bin
+  ALTER COLUMN text SET STATISTICS 0,
+  ALTER COLUMN parts SET STATISTICS 0,
+  ALTER COLUMN tag SET STATISTICS 0,
+  ALTER COLUMN intent SET STATISTICS 0,
+  ALTER COLUMN entities SET STATISTICS 0,
+  ALTER COLUMN sources SET STATISTICS 0,
+  ALTER COLUMN metadata SET STATISTICS 0;

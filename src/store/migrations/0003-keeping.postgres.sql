@@ -31,12 +31,14 @@ BEGIN
   IF held IS NOT NULL THEN
     good := ARRAY(SELECT unnest(good) EXCEPT
       SELECT h.user_id FROM json_to_recordset(held) AS h(user_id text, id text, epoch integer, ordinal integer)
-      WHERE NOT EXISTS (SELECT FROM threadkeep.runs r WHERE r.user_id = h.user_id AND r.id = h.id AND r.status = 0 AND r.epoch = h.epoch)
+      -- Asked beside the search, and not within: a search for what is open goes through all that are open, whosever they are.
+      WHERE (SELECT r.status = 0 AND r.epoch = h.epoch FROM threadkeep.runs r WHERE r.user_id = h.user_id AND r.id = h.id) IS NOT TRUE
         OR EXISTS (SELECT FROM threadkeep.run_events e WHERE e.user_id = h.user_id AND e.run_id = h.id AND e.ordinal = h.ordinal));
   END IF;
   refused := ARRAY(SELECT unnest(wanted) EXCEPT SELECT unnest(good));
   standbys := CASE WHEN current_setting('synchronous_commit') IN ('on', 'remote_apply') THEN current_setting('synchronous_standby_names') ELSE '' END;
   IF cardinality(good) = 0 THEN
+    PERFORM set_config('threadkeep.users', '', true);
     RETURN;
   END IF;
 
@@ -105,6 +107,8 @@ BEGIN
   UPDATE threadkeep.users u SET change_seq = s.change_seq
   FROM json_to_recordset(users) AS s(id text, change_seq bigint)
   WHERE u.id = s.id AND s.change_seq IS NOT NULL AND s.id = ANY (good);
+  -- Whoever called this in a transaction that goes on reads on as who they are.
+  PERFORM set_config('threadkeep.users', '', true);
 END $$;
 
 REVOKE ALL ON FUNCTION threadkeep.keep FROM PUBLIC;

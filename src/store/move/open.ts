@@ -5,7 +5,8 @@ import { dirname } from 'node:path'
 import { ThreadkeepError } from '../../core/errors.ts'
 import { migratePostgres } from '../postgres/migrate.ts'
 import { PostgresDestination, PostgresOrigin } from '../postgres/moving.ts'
-import { Pool } from '../postgres/pool.ts'
+import { placeOf } from '../postgres/address.ts'
+import { Pool, type Sql } from '../postgres/pool.ts'
 import { refuseMighty, whoAmI } from '../postgres/roles.ts'
 import { openReading, openWriting } from '../sqlite/connection.ts'
 import { lockFolder } from '../sqlite/folder-lock.ts'
@@ -22,7 +23,9 @@ export type MoveAddress = {
   upkeepUrl?: string | undefined
 }
 
-export type End<T> = AsyncDisposable & { readonly end: T }
+/** `folder` is where a store in a file keeps what belongs to it; `ask` reaches what stands beside one in a database. */
+export type End<T> = AsyncDisposable & { readonly end: T } & ({ folder: string } | { ask: Ask })
+export type Ask = (sql: Sql, ...values: readonly unknown[]) => Promise<readonly (readonly unknown[])[]>
 
 export async function openOrigin({ store, upkeepUrl }: MoveAddress): Promise<End<Origin>> {
   const file = sqliteFile(store)
@@ -34,7 +37,7 @@ export async function openOrigin({ store, upkeepUrl }: MoveAddress): Promise<End
       'Give its address in THREADKEEP_STORE_UPKEEP.',
     )
   const [pool, upkeep] = [openPool(store), openPool(upkeepUrl)]
-  return ended(new PostgresOrigin(pool, upkeep, hostOf(store)), pool, upkeep)
+  return ended(new PostgresOrigin(pool, upkeep, placeOf(store)), { ask: asking(pool) }, pool, upkeep)
 }
 
 export async function openDestination({ store, ownerUrl }: MoveAddress): Promise<End<Destination>> {
@@ -44,7 +47,7 @@ export async function openDestination({ store, ownerUrl }: MoveAddress): Promise
   const pool = openPool(store)
   const [me] = await pool.all((session) => session.rows(whoAmI))
   refuseMighty(me ?? [])
-  return ended(new PostgresDestination(pool, hostOf(store)), pool)
+  return ended(new PostgresDestination(pool, placeOf(store)), { ask: asking(pool) }, pool)
 }
 
 /** Locked while it is read, so that nobody writes to what is being moved. */
@@ -57,7 +60,12 @@ function originInFile(file: string): End<Origin> {
     )
   const lock = lockFolder(dirname(file))
   const db = openReading(file)
-  return ended(new SqliteOrigin(db, file), { [Symbol.dispose]: () => db.close() }, lock)
+  return ended(
+    new SqliteOrigin(db, file),
+    { folder: dirname(file) },
+    { [Symbol.dispose]: () => db.close() },
+    lock,
+  )
 }
 
 async function destinationInFile(file: string): Promise<End<Destination>> {
@@ -66,7 +74,7 @@ async function destinationInFile(file: string): Promise<End<Destination>> {
   await store[Symbol.asyncDispose]()
   const lock = lockFolder(folder)
   const db = openWriting(file, 'FULL')
-  return ended(new SqliteDestination(db, file), { [Symbol.dispose]: () => db.close() }, lock)
+  return ended(new SqliteDestination(db, file), { folder }, { [Symbol.dispose]: () => db.close() }, lock)
 }
 
 const openPool = (url: string) =>
@@ -75,14 +83,18 @@ const openPool = (url: string) =>
 const sqliteFile = (store: string): string | null =>
   store.startsWith('sqlite:') ? store.slice('sqlite:'.length) : null
 
-/** Without the password. */
-function hostOf(url: string): string {
-  const { host, pathname } = new URL(url)
-  return `${host}${pathname}`
-}
+const asking =
+  (pool: Pool): Ask =>
+  (sql, ...values) =>
+    pool.all((session) => session.rows(sql, ...values))
 
-function ended<T>(end: T, ...held: (Disposable | AsyncDisposable)[]): End<T> {
+function ended<T>(
+  end: T,
+  beside: { folder: string } | { ask: Ask },
+  ...held: (Disposable | AsyncDisposable)[]
+): End<T> {
   return {
+    ...beside,
     end,
     [Symbol.asyncDispose]: async () => {
       for (const one of held)

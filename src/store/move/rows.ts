@@ -22,13 +22,21 @@ export const columns = {
   bin: [
     'seq', 'deleted_at', 'status', 'text', 'parts', 'tag', 'intent', 'entities', 'sources', 'metadata',
   ],
+  external_refs: ['provider', 'external_id'],
   changes: ['change_seq', 'thread_id', 'kind', 'message'],
   persona_versions: ['persona_id', 'version', 'definition'],
 } as const // prettier-ignore
 
 export type Table = keyof typeof columns
 /** In the order in which they may be written: a row comes after those that it names. */
-export const tablesOfThread = ['runs', 'messages', 'run_events', 'marks', 'bin'] as const satisfies Table[]
+export const tablesOfThread = [
+  'runs',
+  'messages',
+  'run_events',
+  'marks',
+  'bin',
+  'external_refs',
+] as const satisfies Table[]
 export type TableOfThread = (typeof tablesOfThread)[number]
 
 export type MovedCell = string | number | null

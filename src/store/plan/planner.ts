@@ -7,6 +7,7 @@ import { Draft, isStop, type Step, type Stop } from './draft.ts'
 import { type Heads, runHeadOf, type UserHead } from './heads.ts'
 import { planDeleted, planForgotten, planRestored, planThreadForgotten } from './plan-bin.ts'
 import { planMark } from './plan-mark.ts'
+import { planRef } from './plan-ref.ts'
 import { type Mood, planSaid } from './plan-said.ts'
 import {
   planRunComposed,
@@ -131,6 +132,9 @@ export class Planner {
       case 'mark.put':
       case 'mark.removed':
         return planMark(draft, ask, change)
+      case 'ref.put':
+      case 'ref.removed':
+        return planRef(draft, change)
       case 'run.started':
         return planRunStarted(draft, this.#heads, ask, change, mood)
       case 'run.composed':

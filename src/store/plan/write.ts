@@ -47,6 +47,8 @@ export type Writes = {
   unmarkMessage: At
   putMark: [...At, mark: string, value: string, at: number]
   removeMark: [...At, mark: string]
+  putRef: [user: Key, provider: string, externalId: string, thread: Key]
+  removeRef: [user: Key, thread: Key, provider: string]
 
   forgetRunEvents: [user: Key, thread: Key, replySeq: number | null]
   forgetRuns: [user: Key, thread: Key]

@@ -14,7 +14,7 @@ import { alone } from './alone.ts'
 import { isInTheWay } from './faults.ts'
 import { fitsGroup, Group, keepSql } from './grouped.ts'
 import type { Pool } from './pool.ts'
-import { askNothing, NotRemembered, Remembered } from './remembered.ts'
+import { askNothing, Remembered } from './remembered.ts'
 
 /** Groups under way at once: while one is being flushed, the next is made. */
 const groupsMax = 2
@@ -109,6 +109,7 @@ export class Committer {
       const verdict = this.#planner.judge(commit, 'hopeful')
       if (isStop(verdict) || !verdict.writes || verdict.became !== 'kept' || !fitsGroup(verdict.draft))
         return null
+      if (group.saysAgain(verdict.draft)) return null
       for (const change of commit.changes) {
         if (!('runId' in change) || change.kind === 'run.started') continue
         const run = verdict.draft.runs.get(change.runId)
@@ -118,9 +119,8 @@ export class Committer {
       if (!verdict.news) verdict.draft.user.changeSeq--
       this.#remembered.settle(verdict.draft)
       return verdict
-    } catch (fault) {
-      if (fault instanceof NotRemembered) return null
-      throw fault
+    } catch {
+      return null // not remembered; and a fault of ours is told to its own sender, alone
     }
   }
 
@@ -147,12 +147,15 @@ export class Committer {
   }
 
   async #oneByOne(jobs: Job[]): Promise<void> {
-    for (const job of jobs) {
+    for (const [i, job] of jobs.entries()) {
       try {
         await this.#alone(job)
       } catch (fault) {
         this.#remembered.forget(job.commit.user)
-        job.reject(fault)
+        // Whom the store does not serve now, it does not serve behind that either: nobody waits again for the same.
+        const turnedAway = isUnknown(fault) ? jobs.slice(i) : [job]
+        for (const { reject } of turnedAway) reject(fault)
+        if (isUnknown(fault)) return
       }
     }
   }

@@ -6,7 +6,7 @@ import { ThreadkeepError } from '../../core/errors.ts'
 const repeat = 'It happened zero times or once. Send it again with the same ids.'
 
 /** Codes of a server that is there and cannot take this now: stopping, out of connections, read-only, cancelled, in each other's way. */
-const away = /^(08|53[^1]|57|25006|40|55P03)/
+const away = /^(08|53[^1]|57|58|25006|25P0[34]|40|55P03|55000)/
 
 /** No connection was to be had, so nothing was written. */
 export const connectionFault = (fault: unknown): ThreadkeepError =>

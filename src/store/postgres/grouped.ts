@@ -51,12 +51,19 @@ export class Group {
   readonly #threads = new Map<string, { user: Key; thread: ThreadHead }>()
   readonly #held = new Map<string, Row>()
   readonly #started = new Set<string>()
+  readonly #saying = new Set<string>()
+
+  /** Whether an id is said here already: which of two is the first, only the store can tell. */
+  saysAgain(draft: Draft): boolean {
+    return saidIn(draft).some((key) => this.#saying.has(key))
+  }
 
   /** `before` is the user as the node remembered them when this commit was planned. */
   add({ draft, news }: Verdict, before: UserHead): void {
     const user = this.#users.get(before.id) ?? { id: before.id, seen: null, change_seq: null }
     if (news) Object.assign(user, { seen: user.seen ?? before.changeSeq, change_seq: draft.user.changeSeq })
     this.#users.set(before.id, user)
+    for (const key of saidIn(draft)) this.#saying.add(key)
     if (draft.first) this.#put('say', draft.first)
     for (const write of draft.writes) this.#write(write)
     if (draft.thread)
@@ -117,6 +124,11 @@ export class Group {
       updated_at: thread.updatedAt,
     }))
   }
+}
+
+const saidIn = ({ first, writes }: Draft): string[] => {
+  const rows = writes.flatMap(({ name, values }) => (name === 'say' ? [values] : []))
+  return [...(first ? [first] : []), ...rows].map(([user, thread, , id]) => JSON.stringify([user, thread, id]))
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')

@@ -25,7 +25,12 @@ const shown = (table: Table, as: string) =>
 const count = (table: string) =>
   `(SELECT count(*) FROM threadkeep.${table} c WHERE c.user_id = t.user_id AND c.thread_id = t.id)`
 
-const orders = { runs: 'started_at, x.id', marks: 'seq, x.mark', bin: 'seq' } as const
+const orders = {
+  runs: 'started_at, x.id',
+  marks: 'seq, x.mark',
+  bin: 'seq',
+  external_refs: 'provider',
+} as const
 const piece = (table: keyof typeof orders) =>
   sql(
     table,
@@ -41,7 +46,7 @@ const asked = {
     `SELECT ${shown('threads', 't')}, ${count('runs')}, ${count('messages')},
       (SELECT count(*) FROM threadkeep.run_events e JOIN threadkeep.runs r ON r.user_id = e.user_id AND r.id = e.run_id
         WHERE e.user_id = t.user_id AND r.thread_id = t.id),
-      ${count('marks')}, ${count('bin')}
+      ${count('marks')}, ${count('bin')}, ${count('external_refs')}
     FROM threadkeep.threads t WHERE t.user_id = $1 ORDER BY t.born`,
   ),
   messages: sql(
@@ -57,6 +62,7 @@ const asked = {
   runs: piece('runs'),
   marks: piece('marks'),
   bin: piece('bin'),
+  external_refs: piece('external_refs'),
   changes: sql(
     'changes',
     `SELECT ${shown('changes', 'c')} FROM threadkeep.changes c WHERE c.user_id = $1 AND c.change_seq > $2 ORDER BY c.change_seq
@@ -169,6 +175,11 @@ const written = {
   run_events: inserting('run_events', ['user_id']),
   marks: inserting('marks', ['user_id', 'thread_id']),
   bin: inserting('bin', ['user_id', 'thread_id']),
+  external_refs: inserting(
+    'external_refs',
+    ['user_id', 'thread_id'],
+    ' ON CONFLICT (user_id, provider, external_id) DO UPDATE SET thread_id = excluded.thread_id',
+  ),
   changes: inserting('changes', ['user_id']),
   persona_versions: inserting('persona_versions', [], ' ON CONFLICT DO NOTHING'),
   born: sql(

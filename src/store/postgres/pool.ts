@@ -54,7 +54,7 @@ export class Pool {
       connectionTimeoutMillis: waitMs,
       statement_timeout: statementMs,
       idle_in_transaction_session_timeout: statementMs,
-      query_timeout: statementMs * 2,
+      query_timeout: statementMs + 1_000,
       application_name: 'threadkeep',
       allowExitOnIdle: true,
       keepAlive: true,
@@ -101,16 +101,23 @@ export class Pool {
     ends?: 'where it ended',
   ): Promise<Written<T>> {
     return this.#with(async (client) => {
-      const opened = [ask(client, how, []), ...(user === null ? [] : [ask(client, setUser, [user])])]
-      for (const answer of opened) answer.catch(() => {}) // told below, once the work has stopped too
+      // What comes behind the first that failed only says that the transaction is over; and for some nobody waits.
+      const failed: unknown[] = []
+      const rows: Session['rows'] = (sql, ...values) => {
+        const answer = ask(client, sql, values)
+        answer.catch((fault: unknown) => failed.push(fault))
+        return answer
+      }
+      const opened = [rows(how), ...(user === null ? [] : [rows(setUser, user)])]
       try {
-        const result = await work({ rows: (sql, ...values) => ask(client, sql, values) })
+        const result = await work({ rows })
         const standbys = String((await Promise.all(opened))[1]?.[0]?.[1] ?? '')
+        if (failed.length > 0) throw failed[0]
         const [, after] = await settled([ask(client, commit, []), ...(ends ? [ask(client, lsn, [])] : [])])
         return { result, lsn: lsnIn(after), standbys }
       } catch (fault) {
         await Promise.allSettled([...opened, ask(client, rollback, [])]) // who cannot even do this is thrown away
-        throw fault
+        throw failed[0] ?? fault
       }
     })
   }
@@ -136,7 +143,7 @@ export class Pool {
 
 /** After these nobody knows what state the connection is in: cancelled, killed, or its server on the way down. */
 const leavesDoubt = ({ code = '' }: DatabaseError) =>
-  code === '57014' || code.startsWith('57P') || code.startsWith('08')
+  code === '57014' || /^(08|25P0[34]|57P|58|XX)/.test(code)
 
 const ask = async (
   client: PoolClient,

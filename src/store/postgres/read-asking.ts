@@ -7,7 +7,17 @@ import { textFault } from '../../core/text.ts'
 import type { ThreadState } from '../../core/thread.ts'
 import type { Departure, Stretch } from '../../core/tree.ts'
 import type { Key } from '../plan/heads.ts'
-import type { Ask, ChangeCells, Contents, MarkRow, Place, Row, RunEventsRow, RunMark } from '../read/ask.ts'
+import type {
+  Ask,
+  ChangeCells,
+  Contents,
+  MarkRow,
+  Place,
+  RefCells,
+  Row,
+  RunEventsRow,
+  RunMark,
+} from '../read/ask.ts'
 import { type MessageJsonRow, speakerJson } from '../read/message-json.ts'
 import type { KeyedThread, MessageRow, Speaker } from '../read/rows.ts'
 import type { Known, Question } from './known.ts'
@@ -44,6 +54,14 @@ export class ReadAsking implements Ask {
 
   threadByKey(user: string, externalKey: string): Row | null {
     return this.#row('threadByKey', user, externalKey)
+  }
+
+  threadByRef(user: string, provider: string, externalId: string): Row | null {
+    return this.#row('threadByRef', user, provider, externalId)
+  }
+
+  refs(user: string, threadId: string): readonly RefCells[] {
+    return this.#rows('refs', user, threadId) as unknown as readonly RefCells[]
   }
 
   threads(user: string, state: ThreadState, after: ThreadCursor | undefined, limit: number): readonly Row[] {

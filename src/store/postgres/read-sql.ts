@@ -33,6 +33,8 @@ const active = listed('binned_at IS NULL AND archived_at IS NULL')
 const archived = listed('binned_at IS NULL AND archived_at IS NOT NULL')
 const binned = listed('binned_at IS NOT NULL')
 
+const threadOfRef = `(SELECT r.thread_id FROM threadkeep.external_refs r WHERE r.user_id = $1 AND r.provider = $2 AND r.external_id = $3)`
+
 const ofMessages = 'FROM threadkeep.messages m WHERE m.user_id = $1 AND m.thread_id'
 const idAt = (seq: string) => `(SELECT m.id ${ofMessages} = r.thread_id AND ${only('m.seq', seq)})`
 const runs = `
@@ -63,6 +65,10 @@ const texts = {
   user: `SELECT ${userColumns} FROM threadkeep.users WHERE id = $1`,
   thread: `${threads} AND ${only('id', '$2')}`,
   threadByKey: `${threads} AND binned_at IS NULL AND external_key IS NOT NULL AND ${only('external_key', '$2')}`,
+  threadByRef: `${threads} AND binned_at IS NULL AND ${only('id', threadOfRef)}`,
+  refs: `
+    SELECT r.provider, r.external_id FROM threadkeep.external_refs r WHERE r.user_id = $1 AND r.thread_id = $2 AND EXISTS (
+      SELECT FROM threadkeep.threads t WHERE t.user_id = $1 AND t.binned_at IS NULL AND ${only('t.id', '$2')})`,
   threadFrom: `${threads} AND born > 0 AND born >= $2 ORDER BY born LIMIT 1`,
   active,
   archived,

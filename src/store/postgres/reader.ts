@@ -8,6 +8,7 @@ import type {
   MessagePage,
   MessagesAsked,
   OwnedRecord,
+  Ref,
   ThreadPage,
   ThreadsAsked,
 } from '../../core/store.ts'
@@ -41,6 +42,14 @@ export class Reader {
 
   threadByKey(user: string, externalKey: string): Promise<Thread | null> {
     return this.#read(user, (reading) => reading.threadByKey(user, externalKey))
+  }
+
+  threadByRef(user: string, provider: string, externalId: string): Promise<Thread | null> {
+    return this.#read(user, (reading) => reading.threadByRef(user, provider, externalId))
+  }
+
+  refs(user: string, threadId: string): Promise<Ref[]> {
+    return this.#read(user, (reading) => reading.refs(user, threadId))
   }
 
   threads(user: string, asked: ThreadsAsked): Promise<ThreadPage> {

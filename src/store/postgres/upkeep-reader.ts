@@ -4,7 +4,7 @@ import type { RunEvents } from '../../core/run.ts'
 import type { OpenRun } from '../../core/upkeep.ts'
 import type { RunEventsRow } from '../read/ask.ts'
 import { openRunOf, runEventsOf } from '../read/rows.ts'
-import type { Session } from './pool.ts'
+import type { Session, Sql } from './pool.ts'
 import { upkeepSql } from './upkeep-sql.ts'
 
 type UpkeepPool = { all<T>(work: (session: Session) => Promise<T>): Promise<T> }
@@ -16,9 +16,16 @@ export class UpkeepReader {
     this.#pool = pool
   }
 
-  async openRuns(limit: number): Promise<OpenRun[]> {
-    const rows = await this.#pool.all((session) => session.rows(upkeepSql.openRuns, limit))
-    return rows.map(openRunOf)
+  openRuns(limit: number): Promise<OpenRun[]> {
+    return this.#runs(upkeepSql.openRuns, limit)
+  }
+
+  expiredRuns(limit: number): Promise<OpenRun[]> {
+    return this.#runs(upkeepSql.expiredRuns, limit)
+  }
+
+  stopsAsked(owner: string): Promise<OpenRun[]> {
+    return this.#runs(upkeepSql.stopsAsked, owner)
   }
 
   /** Also of a run whose thread is in the bin. */
@@ -31,5 +38,10 @@ export class UpkeepReader {
   /** Of some runs at a time; the next call takes the next. */
   async dropRunLogs(endedBefore: number): Promise<void> {
     await this.#pool.all((session) => session.rows(upkeepSql.dropRunLogs, endedBefore))
+  }
+
+  async #runs(sql: Sql, ...values: readonly unknown[]): Promise<OpenRun[]> {
+    const rows = await this.#pool.all((session) => session.rows(sql, ...values))
+    return rows.map(openRunOf)
   }
 }

@@ -64,6 +64,11 @@ const texts: Record<WriteName | 'setUserSeq' | 'setHead', string> = {
     ON CONFLICT (user_id, thread_id, seq, mark) DO UPDATE SET value = excluded.value, marked_at = excluded.marked_at`,
   removeMark: 'DELETE FROM threadkeep.marks WHERE user_id = $1 AND thread_id = $2 AND seq = $3 AND mark = $4',
 
+  putRef: `
+    INSERT INTO threadkeep.external_refs (user_id, provider, external_id, thread_id) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (user_id, provider, external_id) DO UPDATE SET thread_id = excluded.thread_id`,
+  removeRef: 'DELETE FROM threadkeep.external_refs WHERE user_id = $1 AND thread_id = $2 AND provider = $3',
+
   forgetRunEvents: `
     DELETE FROM threadkeep.run_events WHERE user_id = $1 AND run_id IN (
       SELECT id FROM threadkeep.runs WHERE user_id = $1 AND thread_id = $2 AND ($3::integer IS NULL OR reply = $3))`,

@@ -12,6 +12,8 @@ export interface Ask {
   user(id: string): Row | null
   thread(user: string, id: string): Row | null
   threadByKey(user: string, externalKey: string): Row | null
+  threadByRef(user: string, provider: string, externalId: string): Row | null
+  refs(user: string, threadId: string): readonly RefCells[]
   /** Newest activity first, from below the cursor on. */
   threads(user: string, state: ThreadState, after: ThreadCursor | undefined, limit: number): readonly Row[]
   /** In the order of creation, the first thread that stands here or later; of the bin, too. */
@@ -52,6 +54,7 @@ export interface Ask {
 }
 
 export type Row = readonly unknown[]
+export type RefCells = readonly [provider: string, externalId: string]
 export type RunMark = readonly [message: number, attempt: number]
 export type MarkRow = readonly [seq: number, mark: MarkName, value: string]
 export type RunEventsRow = readonly [ordinal: number, position: number, events: string]

@@ -11,6 +11,7 @@ import { marksJson, messageJsonOf, type MessageJsonRow, quoted, siblingsJson } f
 import { type MarkTexts, messageOf, type MessageRow } from './rows.ts'
 import type { Shapes } from './shapes.ts'
 import { seqsBeside, siblingsIn } from './siblings.ts'
+import { Witness } from './witness.ts'
 
 const noMarks: MarkTexts = {}
 
@@ -19,6 +20,7 @@ type Found = { tree: Tree; window: Window }
 export class MessagePages {
   readonly #ask: Ask
   readonly #shapes: Shapes
+  readonly #witness = new Witness()
 
   constructor(ask: Ask, shapes: Shapes) {
     this.#ask = ask
@@ -37,6 +39,7 @@ export class MessagePages {
     const page = this.#find(place, asked)
     if (!page) return null
     const { tree, window } = page
+    this.#witness.see(place, window.stretches, (unseen) => this.#ask.objects(place, unseen, () => []).rows)
     const contents = this.#ask.jsons(place, window.stretches, () => seqsBeside(tree, window.stretches))
     return {
       ...facts(place, page),
@@ -97,6 +100,7 @@ export class MessagePages {
 
   #objects(place: Place, tree: Tree, stretches: readonly Stretch[]): Message[] {
     const contents = this.#ask.objects(place, stretches, () => seqsBeside(tree, stretches))
+    this.#witness.see(place, stretches, () => contents.rows)
     const idAt = idsOf(contents)
     const marks = marksOf(contents)
     return contents.rows.map((row) => {
@@ -106,7 +110,7 @@ export class MessagePages {
         parentId: parent === 0 ? null : idAt(parent),
         siblings: siblingsIn(tree, { seq, id, parent }, idAt),
         marks: marks.get(seq) ?? noMarks,
-        ...this.#ask.speakerOf(persona, version, model, row[21]),
+        ...this.#ask.speakerOf(persona, version, model, row[22]),
       })
     })
   }

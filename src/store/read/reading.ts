@@ -9,6 +9,7 @@ import type {
   MessageJsonPage,
   MessagePage,
   MessagesAsked,
+  Ref,
   ThreadPage,
   ThreadsAsked,
 } from '../../core/store.ts'
@@ -41,6 +42,15 @@ export class Reading {
 
   threadByKey(user: string, externalKey: string): Thread | null {
     return threadIn(user, this.#ask.threadByKey(user, externalKey))
+  }
+
+  threadByRef(user: string, provider: string, externalId: string): Thread | null {
+    return threadIn(user, this.#ask.threadByRef(user, provider, externalId))
+  }
+
+  refs(user: string, threadId: string): Ref[] {
+    const refs = this.#ask.refs(user, threadId).map(([provider, externalId]) => ({ provider, externalId }))
+    return refs.toSorted((a, b) => (a.provider < b.provider ? -1 : 1))
   }
 
   threads(user: string, { limit, state = 'active', after }: ThreadsAsked): ThreadPage {

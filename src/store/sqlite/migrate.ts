@@ -18,7 +18,7 @@ export type Meta = {
 export function migrate(db: DatabaseSync, migrations: readonly Migration[], snapshots: string): void {
   const version = schemaVersionOf(db)
   for (const migration of migrations.filter(({ number }) => number > version)) {
-    if (migration.number > 1) snapshot(db, migration, snapshots)
+    if (version > 0) snapshot(db, migration, snapshots)
     apply(db, migration)
   }
 }

@@ -32,7 +32,7 @@ const asked = {
   threads: `
     SELECT ${threadRow.join(', ')}, ${count('runs')}, ${count('messages')},
       (SELECT count(*) FROM run_events e WHERE e.user = t.user AND e.run IN (SELECT key FROM runs r WHERE r.user = t.user AND r.thread = t.key)),
-      ${count('marks')}, ${count('bin')}
+      ${count('marks')}, ${count('bin')}, ${count('external_refs')}
     FROM threads t JOIN users u ON u.key = t.user WHERE u.id = ? ORDER BY t.key`,
   keys: 'SELECT t.user, t.key FROM threads t JOIN users u ON u.key = t.user WHERE u.id = ? AND t.id = ?',
   messages: `
@@ -51,6 +51,7 @@ const asked = {
     SELECT b.seq, b.deleted_at, was ->> 'status', was ->> 'text', was ->> 'parts', was ->> 'tag', was ->> 'intent', was ->> 'entities',
       was ->> 'sources', was ->> 'metadata'
     FROM bin b WHERE b.user = ?1 AND b.thread = ?2 ORDER BY b.seq LIMIT ${pieceRows} OFFSET ?3`,
+  external_refs: `SELECT x.provider, x.external_id FROM external_refs x WHERE x.user = ?1 AND x.thread = ?2 ORDER BY x.provider LIMIT ${pieceRows} OFFSET ?3`,
   changes: `
     SELECT c.change_seq, t.id, c.kind, c.message FROM changes c JOIN users u ON u.key = c.user
       LEFT JOIN threads t ON t.user = c.user AND t.key = c.thread
@@ -228,6 +229,8 @@ export class SqliteDestination extends SqliteOrigin implements Destination {
         return void this.#put.mark.run(user, thread, ...row)
       case 'bin':
         return void this.#put.bin.run(user, thread, ...row)
+      case 'external_refs':
+        return void this.#statements.putRef.run(user, ...row, thread)
     }
   }
 

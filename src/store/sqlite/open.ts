@@ -136,6 +136,8 @@ function storeOf({ about, storeId, queue, reading, migrations, lock }: Parts): S
     upkeep: {
       schema: async () => schemaReport(reading, migrations),
       openRuns: async (limit) => reader.openRuns(limit),
+      expiredRuns: async (limit) => reader.expiredRuns(limit),
+      stopsAsked: async (owner) => reader.stopsAsked(owner),
       runEvents: async (user, runId, afterOrdinal) => reader.runEventsAnywhere(user, runId, afterOrdinal),
       dropRunLogs: async (endedBefore) => queue.dropRunLogs(endedBefore),
     },
@@ -146,6 +148,8 @@ function storeOf({ about, storeId, queue, reading, migrations, lock }: Parts): S
     user: async (user) => reader.user(user),
     thread: async (user, threadId) => reader.thread(user, threadId),
     threadByKey: async (user, externalKey) => reader.threadByKey(user, externalKey),
+    threadByRef: async (user, provider, externalId) => reader.threadByRef(user, provider, externalId),
+    refs: async (user, threadId) => reader.refs(user, threadId),
     threads: async (user, asked) => reader.threads(user, asked),
     messages: async (user, threadId, asked) => reader.messages(user, threadId, asked),
     messagesJson: async (user, threadId, asked) => reader.messagesJson(user, threadId, asked),

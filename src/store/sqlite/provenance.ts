@@ -50,7 +50,7 @@ export const damaged = (file: string, fault: Error): ThreadkeepError =>
 export function refuseNewerOrAltered(db: DatabaseSync, file: string, migrations: readonly Migration[]): void {
   if (!hasMeta(db)) return
   const meta = readMeta(db)
-  const ours = migrations.length
+  const ours = migrations.at(-1)?.number ?? 0
   if (meta.schemaVersion > ours && meta.oldestCode > ours)
     throw refused(
       `${file} has schema ${meta.schemaVersion}, which this program does not know (it knows up to ${ours}).`,

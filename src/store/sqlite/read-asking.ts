@@ -6,7 +6,17 @@ import type { ThreadCursor } from '../../core/store.ts'
 import type { ThreadState } from '../../core/thread.ts'
 import type { Departure, Stretch } from '../../core/tree.ts'
 import type { Key } from '../plan/heads.ts'
-import type { Ask, ChangeCells, Contents, MarkRow, Place, Row, RunEventsRow, RunMark } from '../read/ask.ts'
+import type {
+  Ask,
+  ChangeCells,
+  Contents,
+  MarkRow,
+  Place,
+  RefCells,
+  Row,
+  RunEventsRow,
+  RunMark,
+} from '../read/ask.ts'
 import type { MessageJsonRow } from '../read/message-json.ts'
 import type { KeyedThread, MessageRow } from '../read/rows.ts'
 import { asArrays } from './connection.ts'
@@ -41,6 +51,15 @@ export class ReadAsking implements Ask {
 
   threadByKey(user: string, externalKey: string): Row | null {
     return this.#row('threadByKey', this.#userKey(user), externalKey)
+  }
+
+  threadByRef(user: string, provider: string, externalId: string): Row | null {
+    return this.#row('threadByRef', this.#userKey(user), provider, externalId)
+  }
+
+  refs(user: string, threadId: string): RefCells[] {
+    const key = this.#userKey(user)
+    return this.#rows('refs', key, this.#key('threadKey', key, threadId)) as unknown as RefCells[]
   }
 
   threads(user: string, state: ThreadState, after: ThreadCursor | undefined, limit: number): Row[] {
@@ -135,6 +154,14 @@ export class ReadAsking implements Ask {
 
   openRuns(limit: number): Row[] {
     return this.#rows('openRuns', limit)
+  }
+
+  expiredRuns(now: number, limit: number): Row[] {
+    return this.#rows('expiredRuns', now, limit)
+  }
+
+  stopsAsked(owner: string): Row[] {
+    return this.#rows('stopsAsked', owner)
   }
 
   changes(user: string, since: number, limit: number): { oldest: number | null; rows: ChangeCells[] } {

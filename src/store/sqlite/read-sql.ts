@@ -48,6 +48,11 @@ export const readSql = {
   user: `SELECT ${userColumns} FROM users WHERE id = ?`,
   thread: `SELECT ${ofThread} FROM threads WHERE user = ? AND id = ?`,
   threadByKey: `SELECT ${ofThread} FROM threads WHERE user = ? AND external_key = ? AND external_key IS NOT NULL AND binned_at IS NULL`,
+  threadByRef: `SELECT ${ofThread} FROM threads WHERE user = ?1 AND binned_at IS NULL AND key = (
+    SELECT thread FROM external_refs WHERE user = ?1 AND provider = ?2 AND external_id = ?3)`,
+  refs: `
+    SELECT r.provider, r.external_id FROM external_refs r JOIN threads t ON t.user = r.user AND t.key = r.thread
+    WHERE r.user = ? AND r.thread = ? AND t.binned_at IS NULL`,
   threadFrom: `SELECT ${ofThread} FROM threads WHERE user = ? AND key >= ? ORDER BY key LIMIT 1`,
   threadKey: 'SELECT key FROM threads WHERE user = ? AND id = ?',
   active,

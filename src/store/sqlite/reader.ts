@@ -38,6 +38,15 @@ export class Reader extends Reading {
     return this.#ask.openRuns(limit).map(openRunOf)
   }
 
+  /** One process writes here, so its clock is the only one. */
+  expiredRuns(limit: number): OpenRun[] {
+    return this.#ask.expiredRuns(Date.now(), limit).map(openRunOf)
+  }
+
+  stopsAsked(owner: string): OpenRun[] {
+    return this.#ask.stopsAsked(owner).map(openRunOf)
+  }
+
   close(): void {
     this.#db.close()
   }

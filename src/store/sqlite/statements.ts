@@ -102,6 +102,10 @@ const sql = {
     INSERT INTO marks (user, thread, seq, mark, value, marked_at) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (user, thread, seq, mark) DO UPDATE SET value = excluded.value, marked_at = excluded.marked_at`,
   removeMark: 'DELETE FROM marks WHERE user = ? AND thread = ? AND seq = ? AND mark = ?',
+  putRef: `
+    INSERT INTO external_refs (user, provider, external_id, thread) VALUES (?, ?, ?, ?)
+    ON CONFLICT (user, provider, external_id) DO UPDATE SET thread = excluded.thread`,
+  removeRef: 'DELETE FROM external_refs WHERE user = ? AND thread = ? AND provider = ?',
   forgetRunEvents: `
     DELETE FROM run_events WHERE user = ?1 AND run IN (SELECT key FROM runs WHERE user = ?1 AND thread = ?2 AND (?3 IS NULL OR reply = ?3))`,
   forgetRuns: 'DELETE FROM runs WHERE user = ? AND thread = ?',

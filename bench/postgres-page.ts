@@ -1,0 +1,89 @@
+// The newest 20 of a long conversation on PostgreSQL as JSON, against a prepared select of the same rows; and what row security costs it.
+
+import { assert, must } from '../src/core/assert.ts'
+import { openPostgres } from '../src/store/postgres/open.ts'
+import { block } from './conversation.ts'
+import { readTurns } from './page.ts'
+import { createThread } from './postgres-append.ts'
+import { pipelining } from './postgres-raw.ts'
+import { openBenchServer } from './postgres-server.ts'
+import { ratios } from './rounds.ts'
+import type { Row } from './row.ts'
+import { count, type Line, micros } from './table.ts'
+import { changesOf, expectKept, inCrowd, pairFor, type Place, placesOf, usage } from './world.ts'
+
+const newest20 = {
+  name: 'newest 20',
+  text: `
+    SELECT seq, id, parent, role, status, text, parts, persona_id, persona_version, provider, model, run_id, usage, tag, intent, confidence,
+      entities, sources, metadata, origin, created_at, finished_at
+    FROM threadkeep.messages WHERE user_id = $1 AND thread_id = $2 ORDER BY seq DESC LIMIT 20`,
+}
+const begin = { name: 'begin', text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' }
+const setUser = { name: 'set user', text: `SELECT set_config('threadkeep.user_id', $1, true)` }
+const commit = { name: 'commit', text: 'COMMIT' }
+
+export const postgresPage: Row = async ({ rounds, quick }) => {
+  await using server = await openBenchServer()
+  await server.create('house')
+  const long = quick ? 2_000 : 10_000
+  const places = placesOf(5, 5)
+  await using store = await openPostgres({ url: server.url('house', 'threadkeep_app') })
+  await inCrowd(5, places, (place) => converse(store, place, long))
+  await server.vacuum('house')
+  await using asApp = await connect(server.url('house', 'threadkeep_app'))
+  await using asSuper = await connect(server.url('house', 'postgres'))
+  const ours = async ({ user, threadId }: Place) => {
+    const page = await store.messagesJson(user, threadId, { limit: 20 })
+    assert((page?.json.length ?? 0) > 20 * 500, 'a full page')
+  }
+  const turns = async (one: (place: Place) => Promise<void>, other: (place: Place) => Promise<void>) =>
+    readTurns(rounds, quick, block(places, one), block(places, other))
+  const [oursMs, rawMs] = await turns(ours, asApp.page)
+  const [onMs, offMs] = await turns(asApp.page, asSuper.page)
+  const less = { unit: 'x', better: 'less' } satisfies Partial<Line>
+  return [
+    {
+      what: `PostgreSQL: last 20 of ${count(long)} as JSON, against the rows alone`,
+      ours: micros(oursMs),
+      raw: micros(rawMs),
+      judged: ratios(oursMs, rawMs),
+      ...less,
+      bounds: { floor: 1.3, aim: 1.1 },
+    },
+    {
+      what: '- the rows alone with row security, against the superuser, who has none',
+      ours: micros(onMs),
+      raw: micros(offMs),
+      judged: ratios(onMs, offMs),
+      ...less,
+      bounds: { floor: 1.1 },
+    },
+  ]
+}
+
+async function converse(store: Awaited<ReturnType<typeof openPostgres>>, place: Place, messages: number) {
+  await createThread(store, place)
+  for (let said = 0; said < messages; said += 20) {
+    const changes = Array.from({ length: 10 }, () => changesOf(pairFor(place, usage))).flat()
+    expectKept(await store.commit({ user: place.user, at: Date.now(), changes }))
+  }
+}
+
+/** The four statements of a read, sent without waiting for one another. */
+async function connect(connectionString: string) {
+  const client = pipelining(connectionString)
+  await client.connect()
+  return {
+    page: async ({ user, threadId }: Place) => {
+      const [, , answer] = await Promise.all([
+        client.query(begin),
+        client.query({ ...setUser, values: [user] }),
+        client.query({ ...newest20, values: [user, threadId], rowMode: 'array' }),
+        client.query(commit),
+      ])
+      assert(must(answer, 'an answer').rows.length === 20, 'a full page')
+    },
+    [Symbol.asyncDispose]: () => client.end(),
+  }
+}

@@ -1,0 +1,66 @@
+// What core/upkeep.ts asks, on PostgreSQL: the schema by any login, and the rest by the one that sees every user, where there is one.
+
+import { ThreadkeepError } from '../../core/errors.ts'
+import type { Upkeep } from '../../core/upkeep.ts'
+import { type Address, tried } from './address.ts'
+import { Pool, type Sql } from './pool.ts'
+import { rolesSql, whoAmI } from './roles.ts'
+import { schemaReport } from './schema-report.ts'
+import { UpkeepReader } from './upkeep-reader.ts'
+
+export type OpenedUpkeep = AsyncDisposable & { upkeep: Upkeep }
+
+const connectionsMax = 2
+
+export function upkeepWithout(app: Pool): Upkeep {
+  const refuse = async () => {
+    throw new ThreadkeepError(
+      'config',
+      'This node has no login that sees every user, so it does no upkeep.',
+      'Name the third login in THREADKEEP_STORE_UPKEEP: docs/postgres.md.',
+    )
+  }
+  const asked = { openRuns: refuse, expiredRuns: refuse, stopsAsked: refuse, runEvents: refuse }
+  return { schema: () => schemaReport(app), ...asked, dropRunLogs: refuse }
+}
+
+export async function openUpkeep(app: Pool, url: string, waitMs: number): Promise<OpenedUpkeep> {
+  const address: Address = { setting: 'THREADKEEP_STORE_UPKEEP', url }
+  const pool = new Pool({ url, connectionsMax, waitMs, statementMs: 60_000 })
+  try {
+    await tried(address, 'Looking at who does the upkeep', async () => {
+      const [me, [belongs]] = await pool.all((session) =>
+        Promise.all([session.rows(whoAmI), session.rows(isUpkeep)]),
+      )
+      refuseOther(me[0] ?? [], belongs?.[0] === true)
+    })
+  } catch (fault) {
+    await pool[Symbol.asyncDispose]()
+    throw fault
+  }
+  const reader = new UpkeepReader(pool)
+  return {
+    upkeep: {
+      schema: () => schemaReport(app),
+      openRuns: (limit) => reader.openRuns(limit),
+      expiredRuns: (limit) => reader.expiredRuns(limit),
+      stopsAsked: (owner) => reader.stopsAsked(owner),
+      runEvents: (user, runId, afterOrdinal) => reader.runEventsAnywhere(user, runId, afterOrdinal),
+      dropRunLogs: (endedBefore) => reader.dropRunLogs(endedBefore),
+    },
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  }
+}
+
+const isUpkeep: Sql = { name: 'is upkeep', text: `SELECT pg_has_role('threadkeep_upkeep', 'USAGE')` }
+
+/** More than the upkeep needs is more than it should have; and whoever may less would find nothing to do, and say nothing. */
+function refuseOther([name, superuser, bypasses, owns]: readonly unknown[], belongs: boolean): void {
+  const isMighty = superuser === true || bypasses === true || owns === true
+  if (belongs && !isMighty) return
+  throw new ThreadkeepError(
+    'store_refused',
+    `The upkeep would come to the database as ${String(name)}, who ${isMighty ? 'may do far more than it needs' : 'is no threadkeep_upkeep'}.`,
+    `Name another login in THREADKEEP_STORE_UPKEEP. This makes the right ones:\n\n${rolesSql()}`,
+  )
+}

@@ -1,0 +1,38 @@
+// A store whose reads never answer with the words of a database: what cannot be read is said to a person as a fault of ours, and what
+// to do about it to whoever looks after the store.
+
+import { ThreadkeepError } from '../core/errors.ts'
+import type { Store } from '../core/store.ts'
+import { isDamage } from '../store/sqlite/connection.ts'
+
+const reads = [
+  'user', 'thread', 'threadByKey', 'threads', 'messages', 'messagesJson', 'message', 'run', 'runEvents', 'changes', 'refs', 'threadByRef',
+] as const // prettier-ignore
+
+type Read = (...asked: unknown[]) => Promise<unknown>
+
+export function readsInWords<S extends Store>(store: S): Partial<S> {
+  const worded = reads.flatMap((name) => {
+    const read = Reflect.get(store, name) as Read | undefined
+    return read ? [[name, async (...asked: unknown[]) => read(...asked).catch(inWords)]] : []
+  })
+  const everything: Store['everything'] = async function* (user) {
+    try {
+      yield* store.everything(user)
+    } catch (fault) {
+      inWords(fault)
+    }
+  }
+  return { ...Object.fromEntries(worded), everything } as Partial<S>
+}
+
+function inWords(fault: unknown): never {
+  if (!isDamage(fault)) throw fault
+  throw new ThreadkeepError(
+    'internal',
+    'A part of the store that was to be read is damaged, so it is not shown.',
+    'Whoever looks after this store finds out more with `threadkeep doctor`.',
+    undefined,
+    fault,
+  )
+}
