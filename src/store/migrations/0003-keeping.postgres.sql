@@ -12,6 +12,7 @@ AS $$
 DECLARE
   wanted text[] := ARRAY(SELECT u.id FROM json_to_recordset(users) AS u(id text));
   good text[];
+  all_good boolean;
   now_ms bigint;
 BEGIN
   PERFORM set_config('threadkeep.users', wanted::text, true);
@@ -37,6 +38,7 @@ BEGIN
   END IF;
   refused := ARRAY(SELECT unnest(wanted) EXCEPT SELECT unnest(good));
   standbys := CASE WHEN current_setting('synchronous_commit') IN ('on', 'remote_apply') THEN current_setting('synchronous_standby_names') ELSE '' END;
+  all_good := cardinality(refused) = 0;
   IF cardinality(good) = 0 THEN
     PERFORM set_config('threadkeep.users', '', true);
     RETURN;
@@ -50,7 +52,7 @@ BEGIN
     placed smallint, text text, parts text, persona_id text, persona_version text, provider text, model text, run_id text, origin text,
     usage text, tag text, intent text, confidence smallint, entities text, sources text, metadata text, format text, checksum text,
     change_seq bigint, created_at bigint)
-  WHERE m.user_id = ANY (good);
+  WHERE all_good OR m.user_id = ANY (good);
 
   IF runs IS NOT NULL THEN
     now_ms := floor(extract(epoch FROM clock_timestamp()) * 1000);
@@ -58,24 +60,24 @@ BEGIN
     SELECT user_id, id, thread_id, message, reply, attempt, 0, owner, 1, now_ms + lease_ms, context_receipt, started_at
     FROM json_to_recordset(runs) AS r(user_id text, id text, thread_id text, message integer, reply integer, attempt integer, owner text,
       lease_ms bigint, context_receipt text, started_at bigint)
-    WHERE r.user_id = ANY (good);
+    WHERE all_good OR r.user_id = ANY (good);
   END IF;
   IF events IS NOT NULL THEN
     INSERT INTO threadkeep.run_events (user_id, run_id, ordinal, position, events)
     SELECT e.user_id, e.run_id, e.ordinal, e.position, e.events
     FROM json_to_recordset(events) AS e(user_id text, run_id text, ordinal integer, position bigint, events text)
-    WHERE e.user_id = ANY (good);
+    WHERE all_good OR e.user_id = ANY (good);
   END IF;
   IF composed IS NOT NULL THEN
     UPDATE threadkeep.runs r SET context_receipt = c.context_receipt
     FROM json_to_recordset(composed) AS c(user_id text, id text, context_receipt text)
-    WHERE r.user_id = c.user_id AND r.id = c.id AND c.user_id = ANY (good);
+    WHERE r.user_id = c.user_id AND r.id = c.id AND (all_good OR c.user_id = ANY (good));
   END IF;
   IF renewed IS NOT NULL THEN
     now_ms := floor(extract(epoch FROM clock_timestamp()) * 1000);
     UPDATE threadkeep.runs r SET lease_until = now_ms + c.lease_ms
     FROM json_to_recordset(renewed) AS c(user_id text, id text, lease_ms bigint)
-    WHERE r.user_id = c.user_id AND r.id = c.id AND c.user_id = ANY (good);
+    WHERE r.user_id = c.user_id AND r.id = c.id AND (all_good OR c.user_id = ANY (good));
   END IF;
   IF finished IS NOT NULL THEN
     UPDATE threadkeep.messages m SET status = f.status, text = f.text, parts = f.parts, provider = CASE WHEN f.model IS NULL THEN m.provider ELSE f.provider END,
@@ -83,18 +85,18 @@ BEGIN
       change_seq = f.change_seq, finished_at = f.finished_at
     FROM json_to_recordset(finished) AS f(user_id text, thread_id text, seq integer, status smallint, text text, parts text, provider text,
       model text, usage text, sources text, metadata text, checksum text, change_seq bigint, finished_at bigint)
-    WHERE m.user_id = f.user_id AND m.thread_id = f.thread_id AND m.seq = f.seq AND f.user_id = ANY (good);
+    WHERE m.user_id = f.user_id AND m.thread_id = f.thread_id AND m.seq = f.seq AND (all_good OR f.user_id = ANY (good));
   END IF;
   IF ended IS NOT NULL THEN
     UPDATE threadkeep.runs r SET status = c.status, error = c.error, ended_at = c.ended_at
     FROM json_to_recordset(ended) AS c(user_id text, id text, status smallint, error text, ended_at bigint)
-    WHERE r.user_id = c.user_id AND r.id = c.id AND c.user_id = ANY (good);
+    WHERE r.user_id = c.user_id AND r.id = c.id AND (all_good OR c.user_id = ANY (good));
   END IF;
   IF changes IS NOT NULL THEN
     INSERT INTO threadkeep.changes (user_id, change_seq, thread_id, kind, message)
     SELECT c.user_id, c.change_seq, c.thread_id, c.kind, c.message
     FROM json_to_recordset(changes) AS c(user_id text, change_seq bigint, thread_id text, kind smallint, message integer)
-    WHERE c.user_id = ANY (good);
+    WHERE all_good OR c.user_id = ANY (good);
   END IF;
   -- Each thread and user that the group touched is written once, however many commits touched it.
   IF threads IS NOT NULL THEN
@@ -102,11 +104,11 @@ BEGIN
       chain = decode(h.chain, 'hex'), change_seq = h.change_seq, updated_at = h.updated_at
     FROM json_to_recordset(threads) AS h(user_id text, id text, head_id text, last_seq integer, message_count integer, fork_count integer,
       chain text, change_seq bigint, updated_at bigint)
-    WHERE t.user_id = h.user_id AND t.id = h.id AND h.user_id = ANY (good);
+    WHERE t.user_id = h.user_id AND t.id = h.id AND (all_good OR h.user_id = ANY (good));
   END IF;
   UPDATE threadkeep.users u SET change_seq = s.change_seq
   FROM json_to_recordset(users) AS s(id text, change_seq bigint)
-  WHERE u.id = s.id AND s.change_seq IS NOT NULL AND s.id = ANY (good);
+  WHERE u.id = s.id AND s.change_seq IS NOT NULL AND (all_good OR s.id = ANY (good));
   -- Whoever called this in a transaction that goes on reads on as who they are.
   PERFORM set_config('threadkeep.users', '', true);
 END $$;

@@ -18,6 +18,8 @@ import { askNothing, Remembered } from './remembered.ts'
 
 /** Groups under way at once: while one is being flushed, the next is made. */
 const groupsMax = 2
+/** What a group costs by itself is not shared out among fewer. */
+const worthSharing = 32
 const triesMax = 8
 
 export type Safe = { durability: Durability; warnings: () => number; positionAt: (lsn: string) => string }
@@ -69,7 +71,7 @@ export class Committer {
 
   #serve(): void {
     while (this.#groups < groupsMax) {
-      const batch = this.#turns.take(commitsPerBatchMax, this.#busy)
+      const batch = this.#turns.take(this.#share(), this.#busy)
       if (batch.length === 0) return
       const users = new Set(batch.map(({ commit }) => commit.user))
       for (const user of users) this.#busy.add(user)
@@ -82,6 +84,12 @@ export class Committer {
         this.#serve()
       })
     }
+  }
+
+  /** Of all that waits a part for each group that may go now, so that one is planned while another is being kept. */
+  #share(): number {
+    const share = Math.ceil(this.#turns.size / (groupsMax - this.#groups))
+    return Math.min(commitsPerBatchMax, Math.max(worthSharing, share))
   }
 
   async #settle(batch: Job[]): Promise<void> {
