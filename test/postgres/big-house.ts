@@ -23,7 +23,8 @@ const filling = `
     FROM generate_series(1, 50) u, generate_series(1, 200) t, LATERAL (SELECT CASE WHEN t = 1 AND u <= 3 THEN 10000 ELSE 7 END AS size) s;
   INSERT INTO threadkeep.messages (user_id, thread_id, seq, id, parent, role, status, placed, text, persona_id, run_id, checksum, change_seq, created_at)
     SELECT t.user_id, t.id, seq, 'message-' || seq, CASE WHEN seq % 50 = 0 THEN seq - 2 ELSE seq - 1 END, seq % 2, 1, 0, 'words ' || seq,
-      CASE WHEN seq % 10 = 1 THEN 'persona-' || seq % 3 END, NULL, '\\x00000000000000000000000000000000', seq, seq
+      CASE WHEN seq % 10 = 1 THEN 'persona-' || seq % 3 END, NULL, substring(sha256(convert_to(
+        CASE seq % 2 WHEN 0 THEN '4:user' ELSE '9:assistant' END || octet_length('words ' || seq) || ':words ' || seq, 'UTF8')) FOR 16), seq, seq
     FROM threadkeep.threads t, generate_series(1, t.last_seq) seq;
   INSERT INTO threadkeep.runs (user_id, id, thread_id, message, reply, attempt, status, owner, epoch, lease_until, started_at)
     SELECT user_id, 'run-' || thread_id || '-' || seq, thread_id, seq, seq + 1, 1, CASE WHEN seq % 500 = 5 THEN 0 ELSE 1 END, 'node', 1, 1, 1

@@ -135,7 +135,7 @@ describe('threadkeep on PostgreSQL', () => {
   it('accept takes another database in place of the one before, only when told to', async () => {
     await started()
     await asSuper(database.superUrl, (client) =>
-      client.query('drop schema threadkeep cascade; drop schema threadkeep_identity cascade'),
+      client.query('drop schema threadkeep, threadkeep_identity, pam, companion, marketing cascade'),
     )
     expect(await started()).toMatchObject({
       status: 1,
@@ -146,7 +146,7 @@ describe('threadkeep on PostgreSQL', () => {
       out: expect.stringContaining('Nothing was changed') as string,
     })
     expect(threadkeep('accept --yes').status).toBe(0)
-    expect((await started()).status).toBe(0)
+    expect(await started()).toMatchObject({ status: 0 })
     expect(threadkeep('accept').out).toContain('nothing to accept')
   })
 })

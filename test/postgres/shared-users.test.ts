@@ -20,7 +20,6 @@ import { wholeChanges, wholeThread } from './whole.ts'
 
 describe('two nodes, each asked in turn', () => {
   describe.each([
-    ['acknowledgement', acknowledgementContract],
     ['once', onceContract],
     ['order', orderContract],
     ['branches', branchesContract],
@@ -36,6 +35,7 @@ describe('two nodes, each asked in turn', () => {
 /** These send one thing after the other without waiting, and ask for that order: a promise that one node alone can give. */
 describe('two nodes, each asked in turn when the one before has answered', () => {
   describe.each([
+    ['acknowledgement', acknowledgementContract],
     ['group', groupContract],
     ['runs', runsContract],
   ] as const)('%s', (_, suite) => {
