@@ -383,7 +383,7 @@ describe('a server', () => {
 
   it('that hangs makes 1,000 requests wait for a bounded time, and takes them all when it goes on', async () => {
     await using server = await houseOn()
-    await using store = await openOn(server, { waitMs: 2_500, statementMs: 1_000 })
+    await using store = await openOn(server, { waitMs: 500, statementMs: 1_000 })
     const crowd = await Promise.all(range(50).map(() => newcomer(store)))
     const send = () =>
       Promise.all(
@@ -402,7 +402,7 @@ describe('a server', () => {
     const ms = performance.now() - start
     console.log(`a hung server: ${JSON.stringify(told)} in ${ms.toFixed(0)} ms`)
     expect(told).toEqual({ unavailable: 1_000 })
-    expect(ms).toBeLessThan(2 * 1_000 + 2 * 2_500 + 1_500)
+    expect(ms).toBeLessThan(2 * 1_000 + 2 * 500 + 1_500)
     await server.kill('SIGCONT')
     await expect
       .poll(() =>
@@ -412,7 +412,10 @@ describe('a server', () => {
         ),
       )
       .toBe(true)
-    expect(countBy(await send(), String)).toEqual({ answered: 1_000 })
+    // A busy machine may turn some away once more, and the same ids again are the same messages.
+    await expect
+      .poll(async () => countBy(await send(), String), { timeout: 30_000 })
+      .toEqual({ answered: 1_000 })
     for (const { whole } of crowd.slice(0, 3))
       expect(new Set((await whole()).map(({ id }) => id)).size).toBe((await whole()).length)
   })
