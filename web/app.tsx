@@ -51,7 +51,8 @@ export function App() {
   const findAnything = useCallback(() => setAbove('palette'), [])
   const created = useCallback(
     (id: string) => {
-      void refresh(id)
+      // What cannot be fetched now is fetched with its next change.
+      refresh(id).catch(() => undefined)
       go(threadPath(id), { replace: true })
     },
     [go],

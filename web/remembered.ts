@@ -1,16 +1,18 @@
 // What this browser remembers for a first picture at once: never the only copy of anything, and put right by the first word of the house.
 
+import { databaseOf, done } from './database.ts'
 import { ready } from './house.ts'
+import { forgetPositions } from './threads/read-position.ts'
 
-const databaseName = 'threadkeep.remembered'
 const userKey = 'threadkeep.user'
 
 /** Of each kind no more than this many: whatever was not looked at for longest is forgotten. */
-const entriesMax = { lists: 1, pages: 20 }
+const entriesMax = { lists: 1, pages: 20, positions: 1 }
 type Kind = keyof typeof entriesMax
-const kinds = Object.keys(entriesMax)
+const kinds = Object.keys(entriesMax) as Kind[]
 
-type Entry = { key: string; user: string; at: number; value: unknown }
+/** `position`: the changeSeq up to which it is known to be true. */
+type Entry = { key: string; user: string; at: number; position: number; value: unknown }
 
 /** Who was here last; null at a first visit. Until the house has said who it is, it is taken to be them. */
 export const lastUser = localStorage.getItem(userKey)
@@ -19,6 +21,7 @@ export const lastUser = localStorage.getItem(userKey)
 export const user: Promise<string> = ready.then(async ({ id }) => {
   if (id === lastUser) return id
   await forgetAll()
+  forgetPositions()
   localStorage.setItem(userKey, id)
   if (lastUser === null) return id
   location.reload()
@@ -27,15 +30,23 @@ export const user: Promise<string> = ready.then(async ({ id }) => {
 // Whoever waits for it is told; here nobody has to be.
 user.catch(() => undefined)
 
+// Another tab has found somebody else here: what stands on this page is not theirs.
+window.addEventListener('storage', ({ key, newValue, oldValue }) => {
+  if (key === userKey && oldValue !== null && newValue !== oldValue) location.reload()
+})
+
 export async function recall<Value>(kind: Kind, key: string): Promise<Value | null> {
   if (lastUser === null) return null
   const entry = await within(kind, 'readonly', (entries) => done<Entry | undefined>(entries.get(key)))
   return entry?.user === lastUser ? (entry.value as Value) : null
 }
 
-export async function remember(kind: Kind, key: string, value: unknown): Promise<void> {
-  const entry: Entry = { key, user: await user, at: Date.now(), value }
+/** What another tab knows to be true later than this stays. */
+export async function remember(kind: Kind, key: string, value: unknown, position = 0): Promise<void> {
+  const entry: Entry = { key, user: await user, at: Date.now(), position, value }
   await within(kind, 'readwrite', async (entries) => {
+    const before = await done<Entry | undefined>(entries.get(key))
+    if (before?.user === entry.user && before.position > position) return
     await done(entries.put(entry))
     const oldestFirst = await done(entries.index('at').getAllKeys())
     // The keys of an index come in its order, as the keys of the entries.
@@ -47,12 +58,15 @@ export async function forget(kind: Kind, key: string): Promise<void> {
   await within(kind, 'readwrite', (entries) => done(entries.delete(key)))
 }
 
-async function forgetAll(): Promise<void> {
-  for (const kind of ['lists', 'pages'] as const)
-    await within(kind, 'readwrite', (entries) => done(entries.clear()))
+export async function forgetAll(of: readonly Kind[] = kinds): Promise<void> {
+  for (const kind of of) await within(kind, 'readwrite', (entries) => done(entries.clear()))
 }
 
-let opened: Promise<IDBDatabase> | null = null
+const database = databaseOf('threadkeep.remembered', 2, (made) => {
+  for (const kind of kinds)
+    if (!made.objectStoreNames.contains(kind))
+      made.createObjectStore(kind, { keyPath: 'key' }).createIndex('at', 'at')
+})
 
 /** A browser that may not remember, or has no room to, opens as if for the first time: nothing is lost by that. */
 async function within<Result>(
@@ -61,26 +75,9 @@ async function within<Result>(
   work: (entries: IDBObjectStore) => Promise<Result>,
 ): Promise<Result | null> {
   try {
-    const database = await (opened ??= open())
-    return await work(database.transaction(kind, mode).objectStore(kind))
+    return await work((await database()).transaction(kind, mode).objectStore(kind))
   } catch (fault) {
     if (!(fault instanceof DOMException)) throw fault
     return null
   }
-}
-
-function open(): Promise<IDBDatabase> {
-  const request = indexedDB.open(databaseName, 1)
-  request.addEventListener('upgradeneeded', () => {
-    for (const kind of kinds)
-      request.result.createObjectStore(kind, { keyPath: 'key' }).createIndex('at', 'at')
-  })
-  return done(request)
-}
-
-function done<Result>(request: IDBRequest<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    request.addEventListener('success', () => resolve(request.result))
-    request.addEventListener('error', () => reject(request.error ?? new DOMException('It failed.')))
-  })
 }

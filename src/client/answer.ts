@@ -1,7 +1,7 @@
 // An answer on its way, as whoever asked holds it: what was kept, what has come so far, and how it ended.
 
 import type { Part } from '../core/part.ts'
-import { type Asked, type Door, path } from './door.ts'
+import { type Door, path } from './door.ts'
 import { type AnswerEvent, runEvents, type RunSource } from './events.ts'
 import { Transcript } from './transcript.ts'
 import type { Message, MessageKept, Run } from './wire.ts'
@@ -123,8 +123,8 @@ export class Answer extends Following {
    */
   readonly kept: Promise<MessageKept>
 
-  constructor(door: Door, id: string, threadId: string, start: Asked, signal: AbortSignal | undefined) {
-    super(door, { threadId, runId: null, start }, signal ? { signal } : {})
+  constructor(door: Door, id: string, source: RunSource, signal: AbortSignal | undefined) {
+    super(door, source, signal ? { signal } : {})
     this.id = id
     this.kept = this.begun.promise
   }

@@ -10,11 +10,13 @@ export async function* changesSince(
   door: Door,
   since: number,
   signal: AbortSignal | undefined,
+  onOpen: () => void = () => undefined,
 ): AsyncGenerator<Change, never> {
   const patience = door.patience(signal)
   for (let seen = since; ;) {
     const asked = { method: 'GET', path: '/v1/changes/stream', query: { since: seen }, signal } as const
     const body = await door.stream(asked, patience)
+    onOpen()
     try {
       for await (const event of serverEvents(body, door.silenceMsMax, signal)) {
         if (event.event !== 'change') continue

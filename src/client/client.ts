@@ -5,6 +5,7 @@ import { Answer, Following, type FollowAsked, stopRun } from './answer.ts'
 import { changesSince } from './changes.ts'
 import { type ClientOptions, Door, path } from './door.ts'
 import { Messages } from './messages.ts'
+import type { RetryOptions } from './retry.ts'
 import { Threads } from './threads.ts'
 import type {
   Change,
@@ -64,6 +65,10 @@ export type SendAsked = Words &
     /** Made here when it is left out. Give the one of the first time to send again what had no answer. */
     id?: string
     personaId?: string
+    /** Who is taken to be asking: a credential that speaks for another is refused (`user_mismatch`), and nothing is kept. */
+    userId?: string
+    /** How often it is tried until it is kept, where that differs from the client's; its answer is followed as ever. */
+    retry?: RetryOptions
     /** Aborting it only looks away: what was sent may be kept, and is answered if it was. */
     signal?: AbortSignal
   }
@@ -196,16 +201,11 @@ export class Client {
    * const { text } = await answer.finished
    */
   send(threadId: string, asked: SendAsked): Answer {
-    const { signal, ...given } = asked
+    const { signal, retry, ...given } = asked
     const id = asked.id ?? newId()
     const body = { ...given, id, reply: true }
-    return new Answer(
-      this.#door,
-      id,
-      threadId,
-      { method: 'POST', path: path`/v1/threads/${threadId}/messages`, body },
-      signal,
-    )
+    const start = { method: 'POST', path: path`/v1/threads/${threadId}/messages`, body } as const
+    return new Answer(this.#door, id, { threadId, runId: null, start, retry }, signal)
   }
 
   /**
@@ -221,7 +221,8 @@ export class Client {
     const { signal, ...given } = asked
     const id = asked.id ?? newId()
     const at = path`/v1/threads/${threadId}/messages/${messageId}/replies`
-    return new Answer(this.#door, id, threadId, { method: 'POST', path: at, body: { ...given, id } }, signal)
+    const start = { method: 'POST', path: at, body: { ...given, id } } as const
+    return new Answer(this.#door, id, { threadId, runId: null, start }, signal)
   }
 
   /**
@@ -302,14 +303,14 @@ export class Client {
 
   /**
    * Every change after a `changeSeq` as it happens, once and in order, until the loop is left or the signal aborted. A cut is
-   * taken up after the last change.
+   * taken up after the last change. `onOpen` is called as often as the stream has come to stand.
    *
    * Throws a `ThreadkeepError`: `resync` as above, `unavailable` when the house is away for all tries.
    *
    * @example
    * for await (const { threadId } of client.changesStream(lastSeen)) refresh(threadId)
    */
-  changesStream(since: number, options: Options = {}): AsyncIterable<Change> {
-    return changesSince(this.#door, since, options.signal)
+  changesStream(since: number, options: Options & { onOpen?: () => void } = {}): AsyncIterable<Change> {
+    return changesSince(this.#door, since, options.signal, options.onOpen)
   }
 }

@@ -47,8 +47,8 @@ export class Door {
     this.silenceMsMax = options.silenceMsMax ?? silenceMsMaxDefault
   }
 
-  patience(signal: AbortSignal | undefined): Patience {
-    return new Patience(this.#options.retry ?? {}, signal)
+  patience(signal: AbortSignal | undefined, retry?: RetryOptions): Patience {
+    return new Patience({ ...this.#options.retry, ...retry }, signal)
   }
 
   /** One JSON answer. The same bytes are sent on every try. */

@@ -8,6 +8,7 @@ import { positionFrom, type RunEntry, type RunPosition } from '../core/run-log.t
 import { type Asked, type Door, path, told } from './door.ts'
 import { cutFault, strange } from './errors.ts'
 import { dataOf, type ServerEvent, serverEvents, StreamCut } from './event-stream.ts'
+import type { RetryOptions } from './retry.ts'
 import type { Transcript } from './transcript.ts'
 import type { Message, MessageKept } from './wire.ts'
 
@@ -37,7 +38,13 @@ export type RunBegun = {
 }
 
 /** Where a run is read: known from the start, or after the request that starts it has been answered. */
-export type RunSource = { threadId: string; runId: string | null; start: Asked | null }
+export type RunSource = {
+  threadId: string
+  runId: string | null
+  start: Asked | null
+  /** The patience until it is kept. */
+  retry?: RetryOptions | undefined
+}
 
 /** Ends after `message.finished`, or throws. What was cut is taken up again where it was cut. */
 export async function* runEvents(
@@ -46,7 +53,7 @@ export async function* runEvents(
   transcript: Transcript,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<AnswerEvent> {
-  const patience = door.patience(signal)
+  let patience = door.patience(signal, source.retry)
   const said = new Set<string>()
   let { runId } = source
   for (;;) {
@@ -59,7 +66,10 @@ export async function* runEvents(
         if (news === null || isRepeated(news, said)) continue
         if (!isIdle(news)) patience.refresh()
         yield news
-        if (news.type === 'message.kept') runId = news.runId ?? unanswered(news)
+        if (news.type === 'message.kept') {
+          patience = door.patience(signal)
+          runId = news.runId ?? unanswered(news)
+        }
         if (news.type === 'message.finished') return
       }
     } catch (cut) {

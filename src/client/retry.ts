@@ -45,7 +45,7 @@ export class Patience {
     if (performance.now() - this.#streamSince > waitMsMax) this.refresh()
     this.#streamSince = Infinity
     this.#tries++
-    if (!passing || (retryAfterMs ?? 0) > retryAfterMsMax) throw error
+    if (!passing || triesMax === 1 || (retryAfterMs ?? 0) > retryAfterMsMax) throw error
     if (this.#tries >= triesMax) throw exhausted(error, this.#tries)
     const bound = Math.min(waitMsMax, waitMs * 2 ** (this.#tries - 1))
     await pause((retryAfterMs ?? 0) + Math.random() * bound, this.#signal)

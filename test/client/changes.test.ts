@@ -37,6 +37,15 @@ it('may be as rare as they like, as long as there is somebody to hear them from'
   expect(house.seen).toHaveLength(6)
 })
 
+it('say each time that their stream has come to stand', async () => {
+  await using house = await ScriptedHouse.open({ instead: [change(3)] }, 'reset', { instead: [change(4)] })
+  let opened = 0
+  const client = createClient({ url: house.url, retry: { waitMs: 0.1 } })
+  const changes = client.changesStream(2, { onOpen: () => void opened++ })
+  for await (const { changeSeq } of changes) if (changeSeq === 4) break
+  expect(opened).toBe(2)
+})
+
 it('are left with the loop', async () => {
   await using house = await ScriptedHouse.open({ instead: [change(3)] })
   for await (const { changeSeq } of createClient({ url: house.url }).changesStream(2))

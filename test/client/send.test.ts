@@ -139,6 +139,18 @@ describe('what is sent', () => {
     expect(house.seen).toHaveLength(4)
   })
 
+  it('is tried as often as is said for it alone, and its answer is followed as ever', async () => {
+    await using house = await ScriptedHouse.open('reset', { cutAt: 700, by: 'reset' })
+    const asked = { id: 'm1', text: 'Hi', userId: 'ada', retry: { triesMax: 1 } }
+    const failing = clientOf(house).send('t1', asked).kept
+    await expect(failing).rejects.toMatchObject({ code: 'unavailable', message: expect.not.stringContaining('tries') as string }) // prettier-ignore
+    expect(house.seen).toHaveLength(1)
+    const again = clientOf(house).send('t1', asked)
+    expect((await again.finished).text).toBe(answeredText)
+    expect(house.seen.length).toBeGreaterThan(2)
+    expect(house.seen[1]?.body).toEqual({ id: 'm1', text: 'Hi', userId: 'ada', reply: true })
+  })
+
   it('goes through when the house comes back in time', async () => {
     const house = await ScriptedHouse.open()
     const { url } = house

@@ -3,9 +3,9 @@ import type { Client, Message, MessagePage } from '../../src/client/client.ts'
 import { ThreadkeepError } from '../../src/core/errors.ts'
 import { Conversation } from '../../web/chat/conversation.ts'
 import { LiveAnswers } from '../../web/chat/live-answers.ts'
-import { Outbox, type Shelf } from '../../web/chat/outbox.ts'
 import { type PathWindow, windowOf } from '../../web/chat/path-window.ts'
-import { StrayList } from '../../web/chat/stray-list.ts'
+import { type Shelf, StrayList } from '../../web/chat/stray-list.ts'
+import { aDevice } from './device.ts'
 import { messageOf, pathOf } from './sample.ts'
 
 export type TestHouse = {
@@ -41,7 +41,7 @@ export function aConversation(given: Given = {}): Conversation {
   const { house = aHouse(), shelf = aShelf(), userId = 'ada', threadId = 't', remembered = null } = given
   return new Conversation(threadId, {
     client: clientOf(house),
-    outbox: new Outbox(shelf, userId),
+    outbox: aDevice().tab(userId),
     live: new LiveAnswers(),
     strayList: new StrayList(shelf, userId),
     recallPage: async () => remembered,

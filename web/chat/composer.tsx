@@ -5,7 +5,7 @@ import { type KeyboardEvent, memo, useEffect, useLayoutEffect, useRef, useState 
 import type { Message } from '../../src/client/client.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { isTouch } from '../ui/touch.ts'
-import { draftOf, keepDraft, writeDrafts } from './draft.ts'
+import { draftOf, dropDraft, keepDraft, onDraft, writeDrafts } from './draft.ts'
 import { keyMeans } from './key-means.ts'
 import type { ThreadVerbs } from './use-thread.ts'
 
@@ -16,15 +16,17 @@ type ComposerProps = {
   lastOwn: Message | undefined
   /** A message that is being said otherwise. */
   mending: Message | null
+  /** It has not gone out yet: there is no first version to keep. */
+  isMendingUnsent: boolean
   onMend: (message: Message) => void
   onMended: () => void
   verbs: ThreadVerbs
 }
 
 export const Composer = memo(function Composer(props: ComposerProps) {
-  const { isRunning, isReady, lastOwn, mending, onMend, onMended, verbs } = props
+  const { threadId, isRunning, isReady, lastOwn, mending, isMendingUnsent, onMend, onMended, verbs } = props
   const box = useRef<HTMLTextAreaElement>(null)
-  const [text, setText] = useWords(props)
+  const [text, setText, setShown] = useWords(props)
   const isEmpty = text.trim() === ''
   useLayoutEffect(() => {
     const element = box.current
@@ -33,15 +35,25 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     if (mending || !isTouch) element?.focus({ preventScroll: true })
   }, [mending])
   const [isDue, setDue] = useState(false)
+  // Until the message is safe on this device its words stay the draft.
+  const say = async () => {
+    writeDrafts()
+    setShown('')
+    if (await verbs.say(text)) return dropDraft(threadId, text)
+    const since = draftOf(threadId)
+    keepDraft(threadId, since === text || since === '' ? text : `${text}\n${since}`)
+    setShown(draftOf(threadId))
+  }
+  const mend = async (message: Message) => {
+    if (!(await verbs.edit(message, text))) return
+    dropDraft(mendedKey(message.id), text)
+    onMended()
+  }
   const send = () => {
     if (isEmpty) return
     setDue(!isReady)
     if (!isReady) return
-    const isPutDown = mending ? verbs.edit(mending, text) : verbs.say(text)
-    if (!isPutDown) return
-    setText('')
-    writeDrafts()
-    if (mending) onMended()
+    void (mending ? mend(mending) : say())
     box.current?.focus({ preventScroll: true })
   }
   // Sent before the page knew who is here: it goes as soon as that is known.
@@ -73,7 +85,9 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     >
       {mending && (
         <p className="composer-mending">
-          You are saying this otherwise; what you said first is kept beside it.
+          {isMendingUnsent
+            ? 'You are changing what has not gone out yet.'
+            : 'You are saying this otherwise; what you said first is kept beside it.'}
           <IconButton label="Leave it as it was" size="small" onClick={onMended}>
             <X size={15} />
           </IconButton>
@@ -117,9 +131,25 @@ const growsCharsMax = 4_000
 /** A mended message that was left unfinished is found again where it was begun. */
 const mendedKey = (messageId: string): string => `mended.${messageId}`
 
+/** So long after the last key somebody is taken to be writing still. */
+const typingMs = 2_000
+
+/** The words, how they are changed, and how the draft is drawn anew without writing it down. */
+type Words = [string, (text: string) => void, (text: string) => void]
+
 /** The draft of the thread, or the words that are being mended; leaving these brings the draft back. */
-function useWords({ threadId, mending }: ComposerProps): [string, (text: string) => void] {
+function useWords({ threadId, mending }: ComposerProps): Words {
   const [draft, setDraft] = useState(() => draftOf(threadId))
+  const typed = useRef({ at: -Infinity, text: '' })
+  useEffect(
+    () =>
+      onDraft(threadId, (text) => {
+        // Whoever writes here now is not written over: their words are the last ones.
+        if (performance.now() - typed.current.at > typingMs) setDraft(text)
+        else keepDraft(threadId, typed.current.text)
+      }),
+    [threadId],
+  )
   const [mended, setMended] = useState('')
   const mendingId = mending?.id ?? null
   const [knownId, setKnownId] = useState(mendingId)
@@ -128,14 +158,19 @@ function useWords({ threadId, mending }: ComposerProps): [string, (text: string)
     setMended(mending ? draftOf(mendedKey(mending.id)) || mending.text : '')
   }
   useEffect(() => () => writeDrafts(), [])
+  const draw = (text: string) => {
+    typed.current = { at: -Infinity, text }
+    setDraft(text)
+  }
   const mend = (text: string) => {
     setMended(text)
     if (mendingId !== null) keepDraft(mendedKey(mendingId), text)
   }
-  if (mending) return [knownId === mendingId ? mended : mending.text, mend]
+  if (mending) return [knownId === mendingId ? mended : mending.text, mend, draw]
   const change = (text: string) => {
+    typed.current = { at: performance.now(), text }
     setDraft(text)
     keepDraft(threadId, text)
   }
-  return [draft, change]
+  return [draft, change, draw]
 }

@@ -13,10 +13,11 @@ import type { LiveAnswers } from './live-answers.ts'
 import type { Outbox } from './outbox.ts'
 import { emptyWindow, type PathWindow, spliced, windowOf, withMessage } from './path-window.ts'
 import { pageRows, show } from './reading.ts'
-import { repaired } from './remembered-page.ts'
+import { type RememberedPage, repaired } from './remembered-page.ts'
 import type { StrayList } from './stray-list.ts'
 import { recallStrays, settleShown } from './straying.ts'
 import { blankView, pendingOf, type ThreadView } from './thread-view.ts'
+import type { Unsent } from './unsent.ts'
 
 /** What all conversations of a page share. */
 export type Shared = {
@@ -25,8 +26,11 @@ export type Shared = {
   live: LiveAnswers
   strayList: StrayList
   /** The newest page of a thread as this browser remembers it. */
-  recallPage: (threadId: string) => Promise<MessagePage | null>
+  recallPage: (threadId: string) => Promise<RememberedPage | null>
 }
+
+/** So long is drawn what another tab took from the outbox, if the house does not say what became of it. */
+const lingerMsMax = 2_000
 
 export class Conversation {
   readonly threadId: string
@@ -80,6 +84,8 @@ export class Conversation {
       else await show(this, around)
       await recallStrays(this)
     } catch (fault) {
+      // What waits on this device may be all that there is of it.
+      await this.outbox.ready
       this.#trouble(fault)
     }
   }
@@ -92,7 +98,8 @@ export class Conversation {
   async newest(): Promise<void> {
     const page = await this.page({})
     const { headId } = page
-    this.change({ phase: 'ready', fault: null, isAway: false, headId, window: this.joined(page) })
+    const window = this.joined(page)
+    this.change({ phase: 'ready', fault: null, isAway: false, readAt: Date.now(), headId, window })
     settleShown(this)
     this.follow()
   }
@@ -159,7 +166,8 @@ export class Conversation {
     const isBlank = () => this.#view.phase === 'loading' && this.#view.window.messages.length === 0
     if (!isBlank()) return
     const page = await this.#recallPage(this.threadId)
-    if (page && isBlank()) this.change({ window: windowOf(page), headId: page.headId })
+    if (page && isBlank())
+      this.change({ window: windowOf(page), headId: page.headId, readAt: page.readAt ?? null })
   }
 
   async #catchUp(): Promise<void> {
@@ -180,6 +188,7 @@ export class Conversation {
         phase: 'ready',
         headId: page.headId,
         isAway: false,
+        readAt: Date.now(),
         window: isFarBack ? window : this.joined(page),
         reading: reading && { ...reading, leafId: page.messages.at(-1)?.id ?? reading.leafId },
       })
@@ -204,7 +213,20 @@ export class Conversation {
     const unsent = this.outbox.of(this.threadId)
     const { unsent: known } = this.#view
     const isSame = unsent.length === known.length && unsent.every((one, index) => one === known[index])
-    if (!isSame) this.change({ unsent })
+    if (isSame) return
+    const left = known.filter((one) => this.#isUnaccounted(one, unsent))
+    this.change({ unsent: [...left, ...unsent] })
+    if (left.length === 0) return
+    // Another tab has brought it to the house: it stands here until it is seen there, so that no word is gone for a moment.
+    const settle = () => this.change({ unsent: this.outbox.of(this.threadId) })
+    void Promise.race([this.refresh(), new Promise((resolve) => setTimeout(resolve, lingerMsMax))]).then(
+      settle,
+    )
+  }
+
+  #isUnaccounted({ id }: Unsent, unsent: readonly Unsent[]): boolean {
+    if (unsent.some((other) => other.id === id) || this.outbox.wasTakenBack(id)) return false
+    return !this.#view.window.messages.some((message) => message.id === id)
   }
 
   #trouble(fault: unknown): void {

@@ -1,4 +1,4 @@
-// What somebody has begun to write, a draft a thread, as it stood when the page was left.
+// What somebody has begun to write, a draft a thread: as it stood when the page was left, and the same in every tab.
 
 const prefix = 'threadkeep.draft.'
 const writeMs = 300
@@ -15,14 +15,35 @@ export function keepDraft(threadId: string, text: string): void {
   timer ??= setTimeout(writeDrafts, writeMs)
 }
 
+/** They are safe as a message now. What was written since stays. */
+export function dropDraft(threadId: string, said: string): void {
+  if (draftOf(threadId) !== said) return
+  keepDraft(threadId, '')
+  writeDrafts()
+}
+
+/** Storage that is full keeps no drafts: what stands in the box is not lost by that. */
 export function writeDrafts(): void {
   clearTimeout(timer)
   timer = undefined
-  for (const [threadId, text] of waiting) {
-    if (text === '') localStorage.removeItem(prefix + threadId)
-    else localStorage.setItem(prefix + threadId, text)
+  try {
+    for (const [threadId, text] of waiting) {
+      if (text === '') localStorage.removeItem(prefix + threadId)
+      else localStorage.setItem(prefix + threadId, text)
+    }
+    waiting.clear()
+  } catch (fault) {
+    if (!(fault instanceof DOMException)) throw fault
   }
-  waiting.clear()
+}
+
+/** Written in another tab, and not over what was written here a moment ago. Until the returned function is called. */
+export function onDraft(threadId: string, hear: (text: string) => void): () => void {
+  const listen = ({ key, newValue }: StorageEvent) => {
+    if (key === prefix + threadId && !waiting.has(threadId)) hear(newValue ?? '')
+  }
+  window.addEventListener('storage', listen)
+  return () => window.removeEventListener('storage', listen)
 }
 
 globalThis.window?.addEventListener('pagehide', writeDrafts)

@@ -4,9 +4,10 @@ import type { Message } from '../../src/client/client.ts'
 import { fullWords, timeWords } from './day.ts'
 import { GivenMarks } from './given-marks.tsx'
 import { MessageActions } from './message-actions.tsx'
-import type { Unsent } from './outbox.ts'
 import { SafetyMark } from './safety-mark.tsx'
 import { Siblings } from './siblings.tsx'
+import { UnsentActions } from './unsent-actions.tsx'
+import type { Unsent } from './unsent.ts'
 
 export function MessageFoot({ message, unsent = null }: { message: Message; unsent?: Unsent | null }) {
   const isOver = unsent === null && message.status !== 'pending'
@@ -19,6 +20,7 @@ export function MessageFoot({ message, unsent = null }: { message: Message; unse
       <GivenMarks message={message} />
       <Siblings message={message} />
       {isOver && <MessageActions message={message} />}
+      {unsent && <UnsentActions message={message} unsent={unsent} />}
     </footer>
   )
 }

@@ -8,6 +8,7 @@ import { JumpBar } from './jump-bar.tsx'
 import { MessageOf } from './message.tsx'
 import type { PathWindow } from './path-window.ts'
 import type { Entry } from './thread-view.ts'
+import { useFirstNew } from './use-first-new.ts'
 import { useEnd, useEdges, useOwnAtEnd } from './use-scrolling.ts'
 
 type ListProps = {
@@ -42,6 +43,7 @@ export const MessageList = memo(function MessageList({
   })
   const items = rows.getVirtualItems()
   const end = useEnd(scroller, entries, hasMore.after)
+  const firstNew = useFirstNew(entries, end.isThere)
   useEdges(rows.range, entries, hasMore)
   useOwnAtEnd(saidHere, entries, () => rows.scrollToEnd())
   const focusAt = entries.findIndex(({ key }) => key === focusMessageId)
@@ -64,6 +66,7 @@ export const MessageList = memo(function MessageList({
                   entries={entries}
                   index={index}
                   isFirstOfAll={!hasMore.before}
+                  isFirstNew={index === firstNew}
                   focusMessageId={focusMessageId}
                 />
               </div>
@@ -86,11 +89,12 @@ type RowProps = {
   entries: readonly Entry[]
   index: number
   isFirstOfAll: boolean
+  isFirstNew: boolean
   focusMessageId: string | null
 }
 
 /** What stands above the first message on the page is not known, so it begins no day. */
-function Row({ entries, index, isFirstOfAll, focusMessageId }: RowProps) {
+function Row({ entries, index, isFirstOfAll, isFirstNew, focusMessageId }: RowProps) {
   const entry = entries[index]
   if (!entry) return null
   const { message, unsent, key } = entry
@@ -99,6 +103,7 @@ function Row({ entries, index, isFirstOfAll, focusMessageId }: RowProps) {
   return (
     <>
       {beginsDay && <DayDivider moment={message.createdAt} />}
+      {isFirstNew && <p className="day-divider first-new">New since you were here</p>}
       <div className="message-place" data-focus={key === focusMessageId ? '' : undefined}>
         <MessageOf message={message} unsent={unsent} />
       </div>

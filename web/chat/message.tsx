@@ -17,7 +17,7 @@ export const MessageOf = memo(function MessageOf({ message, unsent }: Omit<Entry
   return (
     <article className="message own" aria-label="You" data-unsent={unsent ? '' : undefined}>
       {message.parts ? <Parts parts={message.parts} isOwn /> : <OwnWords text={message.text} />}
-      {unsent?.refusal && <UnsentNote unsent={unsent} />}
+      {unsent?.refusal && <UnsentNote message={message} unsent={unsent} />}
       <MessageFoot message={message} unsent={unsent} />
     </article>
   )

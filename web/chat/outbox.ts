@@ -1,74 +1,100 @@
-// What was said and is not yet known to be kept: one entry a message in the storage of this device, until the receipt is there.
+// The outbox as this page holds it: what waits on the device, and what is being written down there at this moment.
 
-export type Unsent = {
-  /** Minted here and sent with every try, so that it is kept once. */
-  readonly id: string
-  readonly threadId: string
-  readonly text: string
-  readonly at: number
-  readonly personaId: string | null
-  /** The thread is made with it. */
-  readonly isFirst: boolean
-  /** Named on purpose: an edit, or what is said in a branch that somebody looks at. */
-  readonly parentId?: string | null
-  /** The newest message that was on the page. */
-  readonly expectedHead?: string | null
-  /** The unsent message before it, whose answer it follows. */
-  readonly after?: string
-  /** A message that lies astray, and goes when this one is kept in its stead. */
-  readonly insteadOf?: string
-  /** Why the house will not take it; nothing is tried any more until the person decides. */
-  readonly refusal?: { readonly message: string; readonly hint: string }
-}
+import type { Ledger } from './ledger.ts'
+import { added, edited, type Step, type Unsent, withdrawn } from './unsent.ts'
 
-/** As much of localStorage as is needed. */
-export type Shelf = Pick<Storage, 'length' | 'key' | 'getItem' | 'setItem' | 'removeItem'>
-
-/** An entry has a key of its own, so that two tabs never overwrite each other's list. */
 export class Outbox {
-  readonly #shelf: Shelf
-  readonly #prefix: string
+  readonly #ledger: Ledger
   readonly #listeners = new Set<() => void>()
-  #all: readonly Unsent[]
+  #down: readonly Unsent[] = []
+  /** Drawn, and not safe from anything yet. */
+  #putting: readonly Unsent[] = []
+  readonly #takenBack = new Set<string>()
+  /** Words are taken over in the order in which they were written down. */
+  #seen = Promise.resolve()
+  /** What this device held when the page came is known. */
+  readonly ready: Promise<void>
 
-  constructor(shelf: Shelf, userId: string) {
-    this.#shelf = shelf
-    this.#prefix = `threadkeep.unsent.${userId}.`
-    this.#all = this.#read()
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger
+    ledger.onOther(() => void this.look())
+    this.ready = this.look()
   }
 
-  /** Oldest first. */
+  /** What is on the device, oldest first. */
   get all(): readonly Unsent[] {
-    return this.#all
+    return this.#down
   }
 
+  /** What is drawn in a thread. */
   of(threadId: string): readonly Unsent[] {
-    return this.#all.filter((unsent) => unsent.threadId === threadId)
+    return [...this.#down, ...this.#putting].filter(
+      (unsent) => unsent.threadId === threadId && !unsent.isWithdrawn,
+    )
   }
 
-  /** Throws when this device has no room; then nothing was put down. */
-  put(unsent: Unsent): void {
-    this.#shelf.setItem(this.#prefix + unsent.id, JSON.stringify(unsent))
-    this.#changed([...this.#all.filter(({ id }) => id !== unsent.id), unsent])
-  }
-
-  remove(id: string): void {
-    this.#shelf.removeItem(this.#prefix + id)
-    this.#changed(this.#all.filter((unsent) => unsent.id !== id))
-  }
-
-  /** It is kept: what was said after it follows its answer from now on. */
-  kept(id: string, replyId: string | null): void {
-    for (const next of this.#all.filter(({ after }) => after === id)) {
-      const { after: _, ...rest } = next
-      this.put({ ...rest, ...(replyId === null ? {} : { expectedHead: replyId }) })
+  /** Resolves when it is on the disk of this device; rejects when there is no room or no such thing, and then nothing was put down. */
+  async put(unsent: Unsent, follows: boolean): Promise<void> {
+    this.#show(this.#down, [...this.#putting, unsent])
+    try {
+      await this.take(added(unsent, follows), 'strict', unsent)
+    } catch (fault) {
+      this.#show(
+        this.#down,
+        this.#putting.filter((other) => other !== unsent),
+      )
+      throw fault
     }
-    this.remove(id)
   }
 
-  /** Another tab put something down, or took it away. */
-  reread(): void {
-    this.#changed(this.#read())
+  /** False: it does not wait any more. */
+  async edit(id: string, text: string): Promise<boolean> {
+    await this.take(edited(id, text), 'strict')
+    return this.#down.some((unsent) => unsent.id === id && unsent.text === text)
+  }
+
+  async withdraw(id: string): Promise<void> {
+    this.#takenBack.add(id)
+    await this.take(withdrawn(id), 'strict')
+  }
+
+  /** On this page, so that nobody need be asked what has become of it. */
+  wasTakenBack(id: string): boolean {
+    return this.#takenBack.has(id)
+  }
+
+  async take(step: Step, safety: 'strict' | 'relaxed' = 'relaxed', isDown?: Unsent): Promise<void> {
+    const taken = this.#ledger.take(step, safety)
+    this.#seen = Promise.all([taken, this.#seen]).then(
+      ([all]) =>
+        this.#show(
+          all,
+          this.#putting.filter((other) => other !== isDown),
+        ),
+      () => undefined,
+    )
+    await taken
+    await this.#seen
+  }
+
+  /** A device that holds nothing for anybody has nothing waiting; it says so when something is to be put down. */
+  async look(): Promise<void> {
+    try {
+      await this.reread()
+    } catch (fault) {
+      if (!(fault instanceof DOMException)) throw fault
+    }
+  }
+
+  /** Another tab may have put something down, changed it, or taken it away. */
+  async reread(): Promise<void> {
+    const read = this.#ledger.read()
+    this.#seen = Promise.all([read, this.#seen]).then(
+      ([all]) => this.#show(all, this.#putting),
+      () => undefined,
+    )
+    await read
+    await this.#seen
   }
 
   on(listener: () => void): () => void {
@@ -76,20 +102,14 @@ export class Outbox {
     return () => void this.#listeners.delete(listener)
   }
 
-  #read(): Unsent[] {
-    const keys = Array.from({ length: this.#shelf.length }, (_, index) => this.#shelf.key(index) ?? '')
-    return keys
-      .filter((key) => key.startsWith(this.#prefix))
-      .map((key) => JSON.parse(this.#shelf.getItem(key) ?? 'null') as Unsent | null)
-      .filter((unsent) => unsent !== null)
-      .toSorted(byAge)
-  }
-
-  #changed(all: Unsent[]): void {
-    this.#all = all.toSorted(byAge)
+  /** What has not changed stays the same object, so that nothing is drawn again. */
+  #show(all: readonly Unsent[], putting: readonly Unsent[]): void {
+    const known = new Map(this.#down.map((unsent) => [unsent.order, unsent]))
+    this.#down = all.map((unsent) => {
+      const before = known.get(unsent.order)
+      return before && JSON.stringify(before) === JSON.stringify(unsent) ? before : unsent
+    })
+    this.#putting = putting
     for (const listener of this.#listeners) listener()
   }
 }
-
-/** Ids rise with time. */
-const byAge = (one: Unsent, other: Unsent): number => one.at - other.at || (one.id < other.id ? -1 : 1)

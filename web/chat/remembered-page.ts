@@ -8,12 +8,18 @@ import type { ThreadView } from './thread-view.ts'
 /** Of all that is remembered of one thread; a longer page loses its oldest messages. */
 export const rememberedCharsMax = 200_000
 
+export type RememberedPage = MessagePage & {
+  /** When the house had said so. */
+  readAt?: number | null
+}
+
 /** What is worth remembering of a view; null when it is not the newest that the thread shows, by the word of the house. */
-export function pageToRemember({ phase, reading, window, headId }: ThreadView): MessagePage | null {
+export function pageToRemember(view: ThreadView): RememberedPage | null {
+  const { phase, reading, window, headId, readAt } = view
   if (phase !== 'ready' || reading !== null || window.hasMore.after) return null
   const messages = newestWithin(window.messages.slice(-pageRows), rememberedCharsMax)
   // Before the house has answered there is nothing to scroll to.
-  return messages.length === 0 ? null : { messages, headId, hasMore: { before: false, after: false } }
+  return messages.length === 0 ? null : { messages, headId, readAt, hasMore: { before: false, after: false } }
 }
 
 /** All of it is replaced: what the house does not name any more is gone. What is the same stays the same object. */

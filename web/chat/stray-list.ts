@@ -1,6 +1,7 @@
 // Which messages were kept beside the path because the page was old when they were said: ids in the storage of this device.
 
-import type { Shelf } from './outbox.ts'
+/** As much of localStorage as is needed. */
+export type Shelf = Pick<Storage, 'length' | 'key' | 'getItem' | 'setItem' | 'removeItem'>
 
 type Noted = { readonly threadId: string; readonly messageId: string; readonly at: number }
 

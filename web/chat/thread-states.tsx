@@ -4,7 +4,7 @@ import { useConnection } from '../connection.ts'
 import { Button } from '../ui/button.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
-import { timeWords } from './day.ts'
+import { fullWords, timeWords, dayOf } from './day.ts'
 import { Hidden } from '../ui/hidden.tsx'
 import type { Phase, ThreadView } from './thread-view.ts'
 
@@ -52,9 +52,9 @@ export function Trouble({ phase, fault, onRetry }: TroubleProps) {
 
 /** What stands here may be old, and what was said may still be only here: told where it is read. */
 export function StaleLine({ view, onRetry }: { view: ThreadView; onRetry: () => void }) {
-  const { online, house, awaySince } = useConnection()
-  const waiting = view.unsent.filter(({ refusal }) => refusal === undefined).length
-  const isAway = !online || house === 'away' || view.isAway
+  const { online, house, awaySince, isOut } = useConnection()
+  const waiting = view.unsent.filter(({ refusal, isSpooled }) => !refusal && !isSpooled).length
+  const isAway = !online || house === 'away' || isOut || view.isAway
   if (!isAway || view.window.messages.length + waiting === 0) return null
   return (
     <div className="thread-head">
@@ -62,9 +62,11 @@ export function StaleLine({ view, onRetry }: { view: ThreadView; onRetry: () => 
         <p>
           {view.window.messages.length > 0 && (
             <>
-              <strong>Stale:</strong> shown as it was at {timeWords(awaySince ?? Date.now())}.{' '}
+              <strong>Stale:</strong> from this device, as it was at{' '}
+              {momentWords(view.readAt ?? awaySince ?? Date.now())}.{' '}
             </>
           )}
+          {isOut && 'The house does not know this browser any more: sign in again. '}
           {waiting > 0 && (waiting === 1 ? 'One message waits here.' : `${waiting} messages wait here.`)}
         </p>
         <Button size="small" onClick={onRetry}>
@@ -74,3 +76,7 @@ export function StaleLine({ view, onRetry }: { view: ThreadView; onRetry: () => 
     </div>
   )
 }
+
+/** The day only where it is another one. */
+const momentWords = (at: number): string =>
+  dayOf(at) === dayOf(Date.now()) ? timeWords(at) : fullWords(new Date(at).toISOString())

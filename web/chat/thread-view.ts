@@ -1,8 +1,8 @@
 // All that the page knows of one thread at one moment, and what follows from it for what is shown.
 
 import type { Message, MessageKept, Receipt } from '../../src/client/client.ts'
-import type { Unsent } from './outbox.ts'
 import { emptyWindow, type PathWindow, upTo } from './path-window.ts'
+import type { Unsent } from './unsent.ts'
 
 export type Phase =
   | 'loading'
@@ -35,6 +35,8 @@ export type ThreadView = {
   readonly saidHere: string | null
   /** The house cannot be reached: what is shown may be old. */
   readonly isAway: boolean
+  /** When the house last said what is shown; null: never. */
+  readonly readAt: number | null
   /** How safe the messages said here are, as their receipts said. */
   readonly durability: Receipt['durability'] | null
 }
@@ -49,6 +51,7 @@ export const blankView: ThreadView = {
   unsent: [],
   saidHere: null,
   isAway: false,
+  readAt: null,
   durability: null,
 }
 
@@ -70,9 +73,12 @@ export const leafOf = ({ reading, headId }: ThreadView): string | null => readin
 export const pendingOf = ({ window }: ThreadView): Message[] =>
   window.messages.filter(({ status }) => status === 'pending')
 
-/** What was said here last, for whoever wants to mend it. */
-export const lastOwn = ({ window }: ThreadView): Message | undefined =>
-  window.messages.findLast(({ role, status }) => role === 'user' && status !== 'deleted')
+/** What was said here last, for whoever wants to mend it; what waits is mended as well. */
+export function lastOwn({ window, unsent }: ThreadView): Message | undefined {
+  const waiting = unsent.findLast(({ isSpooled }) => !isSpooled)
+  if (waiting) return sketchOf(waiting)
+  return window.messages.findLast(({ role, status }) => role === 'user' && status !== 'deleted')
+}
 
 const blankMessage = {
   parentId: null,

@@ -6,7 +6,7 @@ import { personaHue } from '../threads/personas.ts'
 import { Announcer } from './announcer.tsx'
 import { BranchBar } from './branch-bar.tsx'
 import { Composer } from './composer.tsx'
-import { isNamedHere } from './conversations.ts'
+import { conversations, isNamedHere } from './conversations.ts'
 import { EmptyThread } from './empty-thread.tsx'
 import { MessageList } from './message-list.tsx'
 import { StrayNotes } from './stray-note.tsx'
@@ -15,6 +15,8 @@ import { Loading, StaleLine, Trouble } from './thread-states.tsx'
 import { entriesOf, lastOwn, pendingOf, type ThreadView } from './thread-view.ts'
 import { useKeepsNothing } from './use-keeps-nothing.ts'
 import { useThread, type ThreadAsked } from './use-thread.ts'
+
+export { conversations }
 
 export function Thread(asked: ThreadAsked) {
   const { threadId, personaId, focusMessageId } = asked
@@ -61,6 +63,7 @@ export function Thread(asked: ThreadAsked) {
               isReady={conversation !== null}
               lastOwn={lastOwn(view)}
               mending={mending}
+              isMendingUnsent={view.unsent.some(({ id }) => id === mending?.id)}
               onMend={setMending}
               onMended={doneMending}
               verbs={verbs}

@@ -11,6 +11,7 @@ import { newer, older, show, toDay, toNewest, toTop } from './reading.ts'
 import { answerAgain, edit, say, sayAfterNewest, stop } from './saying.ts'
 import { settle } from './straying.ts'
 import { blankView, type ThreadView } from './thread-view.ts'
+import { NoRoom } from './unsent.ts'
 
 export type ThreadAsked = {
   threadId: string
@@ -20,8 +21,9 @@ export type ThreadAsked = {
 }
 
 export type ThreadVerbs = {
-  say: (text: string) => boolean
-  edit: (message: Message, text: string) => boolean
+  /** Resolves when the words are safe on this device; false: they are not, and the person has been told. */
+  say: (text: string) => Promise<boolean>
+  edit: (message: Message, text: string) => Promise<boolean>
   again: (message: Message, personaId?: string | null) => void
   goOn: () => void
   stop: () => void
@@ -34,8 +36,8 @@ export type ThreadVerbs = {
   remove: (message: Message) => void
   restore: (messageId: string) => void
   mark: (message: Message, change: Mark) => void
-  discard: (unsentId: string) => string
-  sendAgain: (unsentId: string) => void
+  /** Takes back what waits, or what was refused. */
+  withdraw: (unsentId: string) => void
   retry: () => void
   older: () => Promise<void>
   newer: () => Promise<void>
@@ -65,7 +67,8 @@ export function useThread({
     else void conversation.open(focusMessageId)
     return () => conversation.leave()
   }, [conversation, threadId, focusMessageId])
-  const hasBegun = view.headId !== null
+  // Once it has to wait it has an address of its own, where it is found after a reload.
+  const hasBegun = view.headId !== null || view.unsent.some(({ tried }) => tried?.waitsFor)
   useEffect(() => {
     if (hasBegun && isNamedHere(threadId)) onThreadCreated(threadId)
   }, [hasBegun, threadId, onThreadCreated])
@@ -80,13 +83,8 @@ function verbsOf(
 ): ThreadVerbs {
   const attempt = (work: (conversation: Conversation) => Promise<void>): Promise<void> =>
     conversation ? work(conversation).catch(explain) : Promise.resolve()
-  const put = (work: (conversation: Conversation) => void): boolean => {
-    if (!conversation) return false
-    if (!putDown(() => work(conversation))) return false
-    all?.dispatch.start()
-    return true
-  }
-  const unsentOf = (id: string) => conversation?.view.unsent.find((unsent) => unsent.id === id)
+  const put = async (work: (conversation: Conversation) => Promise<void>): Promise<boolean> =>
+    conversation !== null && putDown(() => work(conversation))
   return {
     say: (text) => put((to) => say(to, { text, personaId })),
     edit: (message, text) => put((to) => edit(to, message, { text, personaId })),
@@ -108,19 +106,15 @@ function verbsOf(
       }),
     restore: (messageId) => void attempt((to) => restore(to, messageId)),
     mark: (message, change) => void attempt((at) => mark(at, message, change)),
-    discard: (id) => {
-      const text = unsentOf(id)?.text ?? ''
-      conversation?.outbox.remove(id)
-      return text
-    },
-    sendAgain: (id) => {
-      const unsent = unsentOf(id)
-      if (!unsent) return
-      const { refusal: _, ...rest } = unsent
-      void put((to) => to.outbox.put(rest))
+    withdraw: (id) => {
+      const { text = '' } = conversation?.view.unsent.find((unsent) => unsent.id === id) ?? {}
+      void put(async ({ outbox }) => {
+        await outbox.withdraw(id)
+        toast('Withdrawn.', { undo: () => void put((to) => say(to, { text, personaId })) })
+      })
     },
     retry: () => {
-      all?.dispatch.start()
+      void all?.dispatch.wake()
       void attempt((at) => at.open())
     },
     older: () => attempt(older),
@@ -136,16 +130,22 @@ function verbsOf(
   }
 }
 
-/** Storage that is full throws: then the words stay in the composer, and the person is told. */
-function putDown(work: () => void): boolean {
+/** What cannot be put down is not sent either: the words stay in the composer, and the person is told. */
+async function putDown(work: () => Promise<void>): Promise<boolean> {
   try {
-    work()
+    await work()
     return true
   } catch (fault) {
-    if (!(fault instanceof DOMException)) throw fault
-    toast('This browser has no room to keep your message until it is sent. It stays in the box below.')
+    toast(`${whyNot(fault)} Your words stay in the box below.`)
     return false
   }
+}
+
+function whyNot(fault: unknown): string {
+  if (fault instanceof NoRoom) return `${fault.message} Nothing more can wait here until some of it is sent.`
+  if (fault instanceof ThreadkeepError) return `${fault.message} ${fault.hint}`
+  if (!(fault instanceof DOMException)) reportError(fault)
+  return 'This browser has no room to keep your message until it is sent, or does not allow it.'
 }
 
 function explain(fault: unknown): void {

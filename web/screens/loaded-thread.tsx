@@ -9,7 +9,11 @@ const waiting = new Set<() => void>()
 
 // Asked for at once, so that it is there when the page around it is.
 import('../chat/thread.tsx').then(
-  ({ Thread }) => tell(Thread),
+  ({ Thread, conversations }) => {
+    tell(Thread)
+    // What waits on this device goes out whatever is looked at.
+    return conversations()
+  },
   (fault: unknown) => tell(fault instanceof Error ? fault : new Error(String(fault))),
 )
 

@@ -22,6 +22,8 @@ const unknown: Reach = { state: 'unknown', cursor: null, fault: null }
 const nothing: Shelf = { threads: new Map(), reach: { active: unknown, archived: unknown, binned: unknown } }
 
 let shelf: Shelf = nothing
+/** Begun on this device, and not known to the house yet. */
+let onDevice: ReadonlyMap<string, Thread> = new Map()
 /** Drawn as this browser remembers them, and not named by the house yet. */
 let hearsay: ReadonlySet<string> = new Set()
 const listeners = new Set<() => void>()
@@ -58,7 +60,7 @@ export async function reload(): Promise<void> {
   })
   const threads = pages.flatMap((page) => page.threads)
   hearsay = new Set()
-  tell({ threads: new Map(threads.map((thread) => [thread.id, thread])), reach })
+  tell({ threads: new Map([...onDevice.values(), ...threads].map((thread) => [thread.id, thread])), reach })
 }
 
 /** Until the house has named the newest: then what it does not name is gone. */
@@ -67,6 +69,41 @@ export function putRemembered(threads: readonly Thread[]): void {
   const unknown = threads.filter(({ id }) => !shelf.threads.has(id))
   put(unknown)
   hearsay = new Set(unknown.map(({ id }) => id))
+}
+
+type Begun = { threadId: string; at: number; personaId: string | null; isFirst: boolean }
+
+/** A conversation whose first words still wait here is in the list like any other, so that they are found again. */
+export function putOnDevice(unsent: readonly Begun[]): void {
+  const begun = unsent.filter(({ isFirst, threadId }) => isFirst && !isFromHouse(threadId))
+  onDevice = new Map(begun.map((first) => [first.threadId, onDevice.get(first.threadId) ?? sketchOf(first)]))
+  const unlisted = [...onDevice.values()].filter(({ id }) => !shelf.threads.has(id))
+  if (unlisted.length > 0) put(unlisted)
+}
+
+function isFromHouse(threadId: string): boolean {
+  const thread = shelf.threads.get(threadId)
+  return thread !== undefined && thread !== onDevice.get(threadId) && !hearsay.has(threadId)
+}
+
+function sketchOf({ threadId, at, personaId }: Begun): Thread {
+  const createdAt = new Date(at).toISOString()
+  return {
+    id: threadId,
+    title: null,
+    titledBy: null,
+    defaultPersonaId: personaId,
+    headId: null,
+    externalKey: null,
+    context: null,
+    metadata: null,
+    messageCount: 0,
+    createdAt,
+    updatedAt: createdAt,
+    archived: false,
+    pinned: false,
+    binned: false,
+  }
 }
 
 function dropHearsay(): void {
@@ -95,6 +132,8 @@ export async function refresh(threadId: string): Promise<Thread | null> {
     return thread
   } catch (fault) {
     if ((fault as ThreadkeepError).code !== 'not_found') throw fault
+    const begun = onDevice.get(threadId)
+    if (begun) return begun
     drop(threadId)
     return null
   }

@@ -6,10 +6,12 @@ import { Link } from 'wouter'
 import type { Thread } from '../../src/client/client.ts'
 import { threadPath } from '../place.ts'
 import { Button } from '../ui/button.tsx'
+import { Hidden } from '../ui/hidden.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { rename, restore, titleOf } from './deeds.ts'
 import { personaHue } from './personas.ts'
+import { useReadTo } from './read-position.ts'
 import { RenameField } from './rename-field.tsx'
 import { threadItems } from './thread-items.tsx'
 
@@ -38,6 +40,8 @@ export function ThreadRow({
   // Most rows are only scrolled past: what can be done with one is drawn when somebody has come to it.
   const [isNear, setNear] = useState(false)
   const title = titleOf(thread)
+  const read = useReadTo(thread.id)
+  const hasNews = !isOpen && read !== null && thread.messageCount > read
   if (isRenamed) return <Renaming thread={thread} onDone={() => onRename(null)} />
   return (
     <div
@@ -55,10 +59,12 @@ export function ThreadRow({
         dir="auto"
         draggable={false}
         data-untitled={thread.title === null ? '' : undefined}
+        data-news={hasNews ? '' : undefined}
         onClick={onGo}
       >
         {title}
       </Link>
+      {hasNews && <Hidden>Something new was said here.</Hidden>}
       {thread.pinned && <Pin className="thread-pin" size={13} aria-label="pinned" />}
       {thread.binned && (
         <Button size="small" tabIndex={isReached ? 0 : -1} onClick={() => void restore(thread)}>
