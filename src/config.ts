@@ -86,6 +86,14 @@ export const settings = {
     allowed: 'a whole number from 2 to 200',
     schema: wholeNumber.pipe(z.number().min(2).max(200)),
   },
+  spool: {
+    env: 'THREADKEEP_SPOOL',
+    default: 'on',
+    meaning:
+      'On PostgreSQL: with `on`, what people say while the database is away is kept on the disk of this node (at most 256 MiB and 15 minutes) and goes into the database when it is back; with `off` it is answered 503. Never on SQLite.',
+    allowed: '"on" or "off"',
+    schema: z.enum(['on', 'off']),
+  },
   expectStore: {
     env: 'THREADKEEP_EXPECT_STORE',
     default: '0',
@@ -93,6 +101,31 @@ export const settings = {
       'With 1, a missing store is refused instead of begun: for machines whose disk may not be mounted yet.',
     allowed: '1 or 0',
     schema: yesOrNo,
+  },
+  backup: {
+    env: 'THREADKEEP_BACKUP',
+    default: '',
+    meaning:
+      'A folder in which the house makes backups by itself and tries each by restoring it. Left out: none are made. See docs/backup.md.',
+    allowed: 'a path or nothing',
+    schema: z.string().transform((path) => (path === '' ? '' : resolve(path))),
+  },
+  backupEvery: {
+    env: 'THREADKEEP_BACKUP_EVERY',
+    default: '24h',
+    meaning: 'How old the newest backup may be before another is made; `off` only watches the folder.',
+    allowed: '"off", or a number with m, h or d, like 24h',
+    schema: z.string().regex(/^(off|[1-9]\d{0,3}[mhd])$/),
+  },
+  backupKeep: {
+    env: 'THREADKEEP_BACKUP_KEEP',
+    default: '7',
+    meaning: 'How many backups are kept there; the newest that was tried stays in any case.',
+    allowed: 'a whole number from 1 to 999',
+    schema: z
+      .string()
+      .regex(/^[1-9]\d{0,2}$/)
+      .transform(Number),
   },
   model: {
     env: 'THREADKEEP_MODEL',

@@ -10,6 +10,7 @@ import type { Chat } from './chat/chat.ts'
 import { drain } from './chat/drain.ts'
 import { LiveRuns } from './chat/live.ts'
 import type { Pace } from './chat/pace.ts'
+import { settleSaid } from './chat/said-later.ts'
 import { keepWatch } from './chat/watch.ts'
 import { type Config, configFrom, type Options } from './config.ts'
 import { must } from './core/assert.ts'
@@ -116,6 +117,8 @@ export async function threadkeep(options: Embedding = {}): Promise<Threadkeep> {
   const guests = opening.use(await guestsOf(config, opened))
   const [draining, closing] = [new AbortController(), new AbortController()]
   const watch = opening.use(await watchOf(chat, opened, log))
+  if (opened.spool)
+    opening.use(opened.spool.begin({ settle: (commit) => settleSaid(chat, commit), log }, draining.signal))
   const files = page ? webFiles() : null
   const app = createApp({
     chat,
@@ -132,6 +135,8 @@ export async function threadkeep(options: Embedding = {}): Promise<Threadkeep> {
     },
     cursorSecret: cursorSecret(opened),
     log,
+    backedUpTo: (user) => kept.backedUpTo(user),
+    gauges: () => ({ ...kept.gauges(), ...opened.spool?.gauges() }),
     news,
     draining: draining.signal,
     closing: closing.signal,
@@ -231,6 +236,7 @@ async function guestsOf(config: Config, opened: OpenedStore): Promise<Guests> {
     perHourPerAddress: config.guestsPerHour,
     secure: config.url.startsWith('https:'),
     trustProxy: config.trustProxy,
+    throughOutages: opened.spool?.isOn === true,
   })
 }
 

@@ -114,9 +114,7 @@ async function pageWithAnswers(chat: Chat, { ids, stopped }: LiveRun, prompt: Me
   const page = await read()
   const before = page.messages.find(({ id }) => id === prompt.parentId)
   if (before?.status !== 'pending' || before.runId === null) return page
-  const run = await chat.store.run(user, before.runId)
-  if (!run || run.leaseUntil < chat.now()) return page
-  await overOf(chat, user, run.id, stopped)
+  await overOf(chat, user, before.runId, stopped)
   return read()
 }
 

@@ -45,9 +45,20 @@ async function end(chat: Chat, upkeep: Upkeep, { userId, runId, epoch }: OpenRun
     if (fault instanceof ThreadkeepError && fault.code === 'unavailable') throw fault
     // One log that is damaged must not keep the house shut.
     chat.report('the words of an interrupted answer could not be kept', fault)
-    await endWith({ text: '' })
+    return endWithout(chat, () => endWith({ text: '' }))
   }
   return true
+}
+
+async function endWithout(chat: Chat, endIt: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await endIt()
+    return true
+  } catch (fault) {
+    if (fault instanceof ThreadkeepError && fault.code === 'unavailable') throw fault
+    if (!isOver(fault)) chat.report('a run of the dead could not be ended', fault)
+    return false
+  }
 }
 
 const reasonOf = ({ stopAt }: Run) =>

@@ -20,6 +20,8 @@ export interface Store extends AsyncDisposable {
    * ThreadkeepError, and then the commit happened zero times or once: send it again with the same ids.
    */
   commit(commit: Commit): Promise<Outcome>
+  /** Where there is a spool: keeps what somebody says until the store can be asked who answers it. */
+  commitLater?(commit: Commit): Promise<Outcome>
 
   user(user: string): Promise<User | null>
 

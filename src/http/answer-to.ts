@@ -8,6 +8,7 @@ import type { Message } from '../core/message.ts'
 import type { Kept } from '../core/receipt.ts'
 import type { Run } from '../core/run.ts'
 import { type Answer, written } from './answer.ts'
+import { spooledAnswer, spooledBody } from './spooled-answer.ts'
 import { pause } from './commit-news.ts'
 import { shown } from './message-read.ts'
 import { type Room, streamed } from './room.ts'
@@ -18,13 +19,17 @@ import { runBody } from './shapes/run.ts'
 
 type Asker = Pick<Asked, 'user' | 'request'>
 
-export async function answerTo(room: Room, asker: Asker, { kept, live }: Said): Promise<Answer> {
+export async function answerTo(room: Room, asker: Asker, said: Said): Promise<Answer> {
+  const { kept, live, waiting } = said
+  if (waiting) return spooledAnswer(kept.receipt, spooledBody(waiting), wantsEvents(asker))
   const message = await messageMeant(room, asker.user, kept)
-  if (/text\/event-stream/i.test(asker.request.headers.get('accept') ?? ''))
-    return asEvents(room, asker, kept, message)
+  if (wantsEvents(asker)) return asEvents(room, asker, kept, message)
   const answer = asJson(room, asker, kept, message)
   return live ? room.chat.live.attend(answer) : answer
 }
+
+const wantsEvents = ({ request }: Asker): boolean =>
+  /text\/event-stream/i.test(request.headers.get('accept') ?? '')
 
 /** Where another answer was asked for, the receipt is about the run, and the run knows what it answers. */
 async function messageMeant(

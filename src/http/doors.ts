@@ -15,6 +15,10 @@ export type Doors = {
   /** Signs cursors, so that a page can be continued and not invented. */
   readonly cursorSecret: Uint8Array
   readonly log: (line: LogLine) => void
+  /** What the house counts besides its doors, by name. */
+  readonly gauges?: () => Record<string, number>
+  /** How far the newest backup that was tried reaches for this user. */
+  readonly backedUpTo?: (user: string) => number | null
   /** Wakes those who follow changes; without it they look once a second. */
   readonly news?: CommitNews
   /** Aborted when the house begins to close: it says that it is not ready, and answers what still comes. */

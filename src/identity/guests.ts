@@ -17,6 +17,8 @@ export type GuestOptions = {
   /** Whether people reach this house by https: then the cookie is bound to this host and never goes over a plain line. */
   secure?: boolean
   trustProxy?: boolean | number
+  /** While the table is away, let in who was found in it within a minute before; for houses that can keep what they say. */
+  throughOutages?: boolean
 }
 
 export type Guest = { user: string; token: string }
@@ -40,14 +42,15 @@ export function openGuests(options: GuestOptions): Guests {
     burst = 20,
     secure = false,
     trustProxy = false,
+    throughOutages = false,
   } = options
   const buckets = new Buckets({ perHour: perHourPerAddress, burst, now })
   const newUserId = idSource(now, (bytes) => void randomFillSync(bytes))
   const cookieName = secure ? '__Host-threadkeep_guest' : 'threadkeep_guest'
-  const remembered = new Remembered(now)
+  const remembered = new Remembered(now, throughOutages)
   const known = async (token: string | null): Promise<Guest | null> => {
     if (token === null || !tokenForm.test(token)) return null
-    return remembered.find(token) ?? remembered.keep(await guestBehind(table, token, now()))
+    return remembered.find(token) ?? remembered.ask(token, () => guestBehind(table, token, now()))
   }
   return {
     authenticate: async (request) =>

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Store } from '../core/store.ts'
 import type { Upkeep } from '../core/upkeep.ts'
 import type { AboutPostgres, PostgresStore } from './postgres/open.ts'
+import type { Spooling } from './spool/spooled-store.ts'
 import { type About, openSqlite, type SqliteStore } from './sqlite/open.ts'
 
 export type StoreAddress = {
@@ -15,6 +16,7 @@ export type StoreAddress = {
   storeOwner: string
   storeUpkeep: string
   storeConnections: number
+  spool?: 'on' | 'off'
 }
 
 export type AboutStore = About | AboutPostgres
@@ -29,6 +31,8 @@ export type OpenedStore = Store & {
   readonly isShared: boolean
   /** One statement for no user, where rooms keep their tables beside these. */
   readonly ask: PostgresStore['ask'] | null
+  /** What is said while the store is away waits here; null where there is none. */
+  readonly spool: Spooling | null
 }
 
 export async function openStore(address: StoreAddress): Promise<OpenedStore> {
@@ -37,9 +41,11 @@ export async function openStore(address: StoreAddress): Promise<OpenedStore> {
     const { storeOwner: ownerUrl, storeUpkeep: upkeepUrl, storeConnections: connectionsMax } = address
     const place = { url: store, ownerUrl, upkeepUrl, connectionsMax, folder: data, expected }
     const { openPostgres } = await import('./postgres/open.ts') // a house on a file need not load the driver
-    return { ...(await openPostgres(place)), isShared: true }
+    const { behindSpool } = await import('./spool/open.ts')
+    const opened = { ...(await openPostgres(place)), isShared: true }
+    return behindSpool(opened, { folder: data, isOn: address.spool !== 'off' })
   }
-  const alone = { hasUpkeep: true, isShared: false, ask: null }
+  const alone = { hasUpkeep: true, isShared: false, ask: null, spool: null }
   if (store === 'memory:') return { ...(await openInMemory()), ...alone }
   const place = { file: sqliteFile(store), folder: data, ephemeral: false, expected }
   return { ...(await openSqlite(place)), ...alone }

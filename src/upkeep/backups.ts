@@ -11,16 +11,23 @@ import { carryOut, type Tasked } from './task.ts'
 export type BackupSettings = {
   /** The folder of backups; without it none are made. */
   backup?: string
-  /** Null when somebody else makes them and they are only watched here. */
-  backupEveryMs?: number | null
+  /** Like 30m, 24h or 7d; `off` when somebody else makes them and they are only watched here. */
+  backupEvery?: string
   backupKeep?: number
 }
 
-const usualEveryMs = 24 * 60 * 60_000
+const usualEvery = '24h'
 const usualKeep = 7
 const lookMs = 60_000
 /** After one that failed. */
 const againMs = 10 * 60_000
+
+const units: Record<string, number> = { m: 60_000, h: 60 * 60_000, d: 24 * 60 * 60_000 }
+
+function msOf(every: string): number | null {
+  const [, count, unit = ''] = /^(\d+)([mhd])$/.exec(every) ?? []
+  return count === undefined ? null : Number(count) * (units[unit] ?? 0)
+}
 
 export class Backups implements AsyncDisposable {
   readonly #source: BackupSource
@@ -36,7 +43,7 @@ export class Backups implements AsyncDisposable {
   constructor(source: BackupSource, shelf: string, settings: BackupSettings, log: UpkeepLog) {
     this.#source = source
     this.#shelf = shelf
-    this.#everyMs = settings.backupEveryMs === undefined ? usualEveryMs : settings.backupEveryMs
+    this.#everyMs = msOf(settings.backupEvery ?? usualEvery)
     this.#keep = settings.backupKeep ?? usualKeep
     this.#log = log
     this.#timer = setInterval(() => void this.makeWhenDue(Date.now()), lookMs).unref()

@@ -8,6 +8,7 @@ import { examineNewest } from '../store/sqlite/doctor-quick.ts'
 import { expiredIn } from '../store/sqlite/purge.ts'
 import type { ScrubState } from '../store/sqlite/scrub-state.ts'
 import { Backups, type BackupSettings } from './backups.ts'
+import { LogCleaner } from './log-cleaner.ts'
 import { identityName } from './manifest.ts'
 import { purgeBin } from './purge.ts'
 import { readsInWords } from './reads-in-words.ts'
@@ -55,17 +56,19 @@ class FileUpkeep<S extends Store> implements HouseUpkeep<S> {
   readonly #log: UpkeepLog
   readonly #timers: NodeJS.Timeout[] = []
   readonly #backups: Backups | null
+  readonly #cleaner: LogCleaner
   #scrubbing: Tasked | null = null
   #scrubbed: ScrubState | null = null
-  #emptying: Promise<void> | null = null
-  #forgotAgain = false
   #purging: Promise<void> | null = null
-  #closed = false
 
   constructor(opened: S, place: Place, settings: UpkeepSettings, log: UpkeepLog) {
     this.#place = place
     this.#log = log
     this.store = { ...opened, ...readsInWords(opened), commit: (commit) => this.#commit(opened, commit) }
+    this.#cleaner = new LogCleaner(
+      { file: place.file, safety: place.durability === 'none' ? 'OFF' : 'FULL' },
+      (what, why) => log({ level: 'error', what, why }),
+    )
     const pace = { ...usualPace, ...settings.pace }
     const isKept = place.durability !== 'none'
     const source = { file: place.file, identity: join(place.folder, identityName) }
@@ -98,46 +101,18 @@ class FileUpkeep<S extends Store> implements HouseUpkeep<S> {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true
     for (const timer of this.#timers) clearTimeout(timer)
     await this.#backups?.[Symbol.asyncDispose]()
     await this.#scrubbing?.stop()
     await this.#purging?.catch(() => {})
-    await this.#emptying
+    await this.#cleaner[Symbol.asyncDispose]()
   }
 
   async #commit(opened: S, commit: Parameters<Store['commit']>[0]): ReturnType<Store['commit']> {
     const outcome = await opened.commit(commit)
     const isForgetting = commit.changes.some(({ kind }) => kind.endsWith('.forgotten'))
-    if (isForgetting && outcome.result === 'kept') this.#emptyLog()
+    if (isForgetting && outcome.result === 'kept') this.#cleaner.empty()
     return outcome
-  }
-
-  /** One at a time; whatever is forgotten meanwhile is followed by another. */
-  #emptyLog(): void {
-    if (this.#emptying) this.#forgotAgain = true
-    else if (!this.#closed)
-      this.#emptying = this.#emptied().finally(() => {
-        this.#emptying = null
-        const again = this.#forgotAgain
-        this.#forgotAgain = false
-        if (again) this.#emptyLog()
-      })
-  }
-
-  async #emptied(): Promise<void> {
-    const { file, durability } = this.#place
-    const safety = durability === 'none' ? 'OFF' : 'FULL'
-    try {
-      const isEmpty = await carryOut({ do: 'empty log', file, safety }).done
-      if (isEmpty !== true)
-        this.#log({
-          level: 'warn',
-          what: 'A reader kept forgotten words in the write-ahead log for another while.',
-        })
-    } catch (fault) {
-      this.#failed('Forgotten words could not be taken out of the write-ahead log.', fault)
-    }
   }
 
   /** Cheap enough for every start; what it finds is told, and what is read is checked anyway. */
@@ -165,7 +140,7 @@ class FileUpkeep<S extends Store> implements HouseUpkeep<S> {
   #every(ms: number, work: () => Promise<void>): void {
     const round = () =>
       void work().catch((fault: unknown) => this.#failed('The bin could not be emptied.', fault))
-    this.#timers.push(setInterval(round, ms).unref())
+    this.#timers.push(setInterval(round, ms).unref(), setTimeout(round, 1_000).unref())
   }
 
   #failed(what: string, fault: unknown): void {

@@ -2,7 +2,6 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
-import { emptyLog } from '../store/sqlite/purge.ts'
 import { Scrub } from '../store/sqlite/scrub.ts'
 import { beginning, readScrub, writeScrub } from '../store/sqlite/scrub-state.ts'
 import { makeBackup } from './backup.ts'
@@ -20,8 +19,6 @@ async function carryOut(): Promise<unknown> {
   switch (task.do) {
     case 'backup':
       return backUp(task)
-    case 'empty log':
-      return emptied(task)
     case 'scrub':
       return scrub(task)
   }
@@ -31,17 +28,6 @@ async function backUp({ source, shelf, keep }: Extract<Task, { do: 'backup' }>) 
   const { folder } = await makeBackup(source, shelf)
   const { manifest, tookMs } = await verifyBackup(folder)
   return { folder, commitNumber: manifest.commitNumber, tookMs, gone: keepNewest(shelf, keep, Date.now()) }
-}
-
-const triesMax = 20
-
-/** A reader of a moment that is over lets go within its page. */
-async function emptied({ file, safety }: Extract<Task, { do: 'empty log' }>): Promise<boolean> {
-  for (let tries = 0; tries < triesMax; tries++) {
-    if (emptyLog(file, safety)) return true
-    await pause(50)
-  }
-  return false
 }
 
 /** Until it is stopped: so many rows, a pause, and its place kept. */

@@ -6,7 +6,6 @@ import type { BackupSource } from './backup.ts'
 
 export type Task =
   | { do: 'backup'; source: BackupSource; shelf: string; keep: number }
-  | { do: 'empty log'; file: string; safety: 'FULL' | 'OFF' }
   | { do: 'scrub'; file: string; folder: string; rows: number; everyMs: number }
 
 export type Tasked = { done: Promise<unknown>; stop: () => Promise<void> }

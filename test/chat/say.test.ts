@@ -1,6 +1,7 @@
 // What is said is kept together with its run and its pending answer before any model is asked; each id is one message and one run.
 import { describe, expect, it } from 'vitest'
 import type { Message } from '../../src/core/message.ts'
+import { usualPace } from '../../src/chat/pace.ts'
 import type { Model } from '../../src/core/model.ts'
 import { atGate, end, hang, says } from '../../src/model/scripted.ts'
 import { said } from '../store/commits.ts'
@@ -131,8 +132,10 @@ describe('while an answer runs', () => {
   })
 })
 
-it('an answer that is not alive anywhere is not waited for', async () => {
-  await using talk = await openTalk([says('Here I am.')])
+it('an answer that nobody goes on with is waited for as long as its lease may last, and then no more', async () => {
+  await using talk = await openTalk([says('Here I am.')], {
+    pace: { ...usualPace, leaseMs: 50, followPollMs: 10 },
+  })
   await talk.commit({ kind: 'thread.created', threadId: here }, said(here, 'a', { id: 'm0' }))
   await talk.commit({ kind: 'run.started', threadId: here, messageId: 'm0', runId: 'r0', replyId: 'a0', attempt: 'first', owner: 'gone', leaseMs: 1 }) // prettier-ignore
   expect(await talk.ask('Anybody?', { id: 'm1' })).toMatchObject({ text: 'Here I am.' })

@@ -39,9 +39,9 @@ const isReady = async (node: Node) => {
   }
 }
 
-it('without its database answers 503 with Retry-After, and goes on by itself when it is back', async () => {
+it('without its database and without a spool answers 503 with Retry-After, and goes on by itself when it is back', async () => {
   const database = await migratedDatabase(server.url)
-  await using node = await openNode(database)
+  await using node = await openNode(database, { spool: 'off' })
   const ann = await node.guest()
   await ann.thread({ id: 't1' })
   await ann.keep('t1', 'before', { id: 'm1' })

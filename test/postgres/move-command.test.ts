@@ -57,8 +57,8 @@ describe('threadkeep move', () => {
   })
 })
 
-function loginsOf({ urlFor }: FreshDatabase) {
-  const [app, owner, upkeep] = ['app', 'owner', 'upkeep'].map((name) => urlFor(`threadkeep_${name}`))
+function loginsOf(database: FreshDatabase) {
+  const [app, owner, upkeep] = ['app', 'owner', 'upkeep'].map((name) => database.urlFor(`threadkeep_${name}`))
   const settings = { THREADKEEP_STORE_OWNER: owner, THREADKEEP_STORE_UPKEEP: upkeep }
   const house = { store: app, storeOwner: owner, storeUpkeep: upkeep, model: 'demo' }
   return { app: String(app), settings, house }

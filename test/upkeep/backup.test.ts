@@ -34,19 +34,19 @@ describe('a backup', () => {
     using home = await filledHome()
     using other = new Home()
     await using store = await home.open()
-    let writing = true
+    const writing = new AbortController()
     const users = Array.from({ length: 64 }, (_, i) => `writer-${i}`)
     for (const user of users) await keep(store, user, created('t'))
     const writers = users.map(async (user) => {
-      let said_ = 0
-      for (; writing; said_++)
-        await keep(store, user, said('t', `words ${said_} of ${user}`, { id: `m${said_}` }))
-      return said_
+      let sent = 0
+      for (; !writing.signal.aborted; sent++)
+        await keep(store, user, said('t', `words ${sent} of ${user}`, { id: `m${sent}` }))
+      return sent
     })
     await new Promise((resolve) => setTimeout(resolve, 150))
     const { folder, manifest } = await backedUp(home)
     await new Promise((resolve) => setTimeout(resolve, 50))
-    writing = false
+    writing.abort()
     const written = (await Promise.all(writers)).reduce((sum, count) => sum + count, 0)
     expect(manifest.counts['messages']).toBeLessThan(written + 48)
     expect(manifest.counts['messages']).toBeGreaterThan(64)

@@ -164,7 +164,7 @@ describe('a file that is no database any more', () => {
 
 const rows = (file: string): number => {
   using db = openReading(file)
-  return Number((db.prepare('SELECT count(*) AS n FROM messages').get() as { n: number }).n)
+  return (db.prepare('SELECT count(*) AS n FROM messages').get() as { n: number }).n
 }
 
 /** A message gets another row while an index looks away: the index still names the old one. */

@@ -1,7 +1,5 @@
 // A store with something in it, in a folder of its own, for tests of what is done to whole files.
-import { createHash } from 'node:crypto'
-import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { Change } from '../../src/core/change.ts'
 import { keptOrThrow } from '../../src/core/receipt.ts'
@@ -80,16 +78,6 @@ export function edit(file: string, ...statements: string[]): void {
   using db = new DatabaseSync(file)
   db.enableDefensive(false)
   for (const statement of statements) db.exec(statement)
-}
-
-export const sha256Of = (path: string): string =>
-  createHash('sha256').update(readFileSync(path)).digest('hex')
-
-/** Every file below a folder, also those that appear in it while it is looked at. */
-export function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile())
 }
 
 export const forgotten = (threadId: string, messageId: string): Change => ({

@@ -26,7 +26,11 @@ export const changeRoutes = [
     },
     async handle({ user, query: { since, limit } }, room) {
       const changes = await changesSince(room, user, since, limit)
-      return ok({ changes, next: changes.at(-1)?.changeSeq ?? since, backedUpTo: null })
+      return ok({
+        changes,
+        next: changes.at(-1)?.changeSeq ?? since,
+        backedUpTo: room.backedUpTo?.(user) ?? null,
+      })
     },
   }),
   route({

@@ -17,12 +17,13 @@ import { runStatuses } from '../shapes/run.ts'
 
 const chatted = z
   .strictObject({
-    response: text,
-    status: z.enum(runStatuses),
+    /** Null, as what belongs to the run, while the message waits in the spool for the store to be back. */
+    response: maybeText,
+    status: z.enum(runStatuses).nullable(),
     threadId: text,
     messageId: text,
-    replyId: text,
-    runId: text,
+    replyId: maybeText,
+    runId: maybeText,
     personaId: maybeText,
     receipt,
   })
@@ -69,6 +70,8 @@ async function sayIn({ chat }: Room, user: string, body: z.output<typeof asked>)
 
 async function chatAnswer(room: Room, user: string, kept: Kept, signal: AbortSignal): Promise<Answer> {
   const { receipt, threadId } = kept
+  if (receipt.durability === 'spooled')
+    return written({ ...unanswered, threadId, messageId: receipt.id }, receipt, 201)
   const { runId, replyId } = must(kept.run, 'a message that asks for an answer has a run')
   await overOrLate(room, user, runId, signal)
   const { run, reply } = await answerOf(room, user, runId)
@@ -83,6 +86,8 @@ async function chatAnswer(room: Room, user: string, kept: Kept, signal: AbortSig
   const answer = written(body, receipt, 201)
   return run.status === 'running' ? { ...answer, status: 202 } : answer
 }
+
+const unanswered = { response: null, status: null, replyId: null, runId: null, personaId: null }
 
 const failed = new ThreadkeepError(
   'model_failed',

@@ -43,7 +43,8 @@ export const houseRoutes = [
     handle({ request, socketAddress }, room) {
       refuseStranger(request, socketAddress, room.settings.metricsToken ?? null)
       const uptime = (room.chat.now() - room.about.startedAt) / 1000
-      const body = room.tally.text({ live_runs: room.chat.live.size, uptime_seconds: uptime })
+      const gauges = { live_runs: room.chat.live.size, uptime_seconds: uptime, ...room.gauges?.() }
+      const body = room.tally.text(gauges)
       return { status: 200, body, type: 'text/plain; version=0.0.4; charset=utf-8' }
     },
   }),

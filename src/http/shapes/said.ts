@@ -5,8 +5,16 @@ import { message } from './message.ts'
 import { receipt } from './receipt.ts'
 import { run } from './run.ts'
 
+/** What waits in the spool of a node has no number yet. */
+const spooled = message.extend({ seq: z.null() }).meta({ id: 'SpooledMessage' })
+
 const said = z
-  .strictObject({ message, receipt, reply: message.nullable(), run: run.nullable() })
+  .strictObject({
+    message: z.union([message, spooled]),
+    receipt,
+    reply: message.nullable(),
+    run: run.nullable(),
+  })
   .meta({ id: 'Said' })
 
 /** 201 the first time, 200 for a replay, 202 while the run is still going; with `Accept: text/event-stream` 200 and events. */

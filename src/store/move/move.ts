@@ -2,6 +2,7 @@
 // there and writes nothing; stopped in the middle it goes on where it was.
 
 import {
+  columns,
   type Destination,
   type Origin,
   type Piece,
@@ -53,15 +54,18 @@ async function moveUser(from: Origin, to: Destination, user: string, report: Mov
   const row = await from.user(user)
   if (!row) return
   const there = await to.user(user)
+  if (there && Number(there[changeSeqAt]) > Number(row[changeSeqAt])) return wentOn(report, user, null)
   const known = new Map((await to.threads(user)).map((thread) => [thread.id, thread]))
   const threads = await from.threads(user)
-  const gone = [...known.keys()].filter((id) => !threads.some((thread) => thread.id === id))
   if (!there) await to.putUser(row)
-  for (const id of gone) await to.removeThread(user, id)
   for (const thread of threads) {
     report.threads++
     report.messages += thread.counts.messages
     if (sameStanding(known.get(thread.id), thread)) continue
+    if (known.has(thread.id) && (await hasOwnWords(from, to, user, thread.id))) {
+      wentOn(report, user, thread.id)
+      continue
+    }
     await to.putThread(user, thread, piecesOf(from, user, thread))
     report.threadsWritten++
   }
@@ -69,6 +73,22 @@ async function moveUser(from: Origin, to: Destination, user: string, report: Mov
     await to.putChanges(user, from.changes(user))
   if (JSON.stringify(there) !== JSON.stringify(row)) await to.putUser(row)
   report.users++
+}
+
+const changeSeqAt = columns.users.indexOf('change_seq')
+const idAt = columns.messages.indexOf('id')
+
+/** What was acknowledged where it is moved to is nowhere else, so it is told and not written over. */
+function wentOn({ differences }: MoveReport, user: string, thread: string | null): void {
+  differences.push({ user, thread, what: 'went on where it is moved to, and was left as it is there' })
+}
+
+async function hasOwnWords(from: Origin, to: Destination, user: string, thread: string): Promise<boolean> {
+  const ids = new Set<unknown>()
+  for await (const rows of from.rows(user, thread, 'messages')) for (const row of rows) ids.add(row[idAt])
+  for await (const rows of to.rows(user, thread, 'messages'))
+    if (rows.some((row) => !ids.has(row[idAt]))) return true
+  return false
 }
 
 async function* piecesOf(from: Origin, user: string, { id, counts }: ThreadStanding): AsyncIterable<Piece> {

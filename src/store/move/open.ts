@@ -3,11 +3,13 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ThreadkeepError } from '../../core/errors.ts'
-import { migratePostgres } from '../postgres/migrate.ts'
+import { migrationsOf } from '../migrations.ts'
+import { migratePostgres, refuseUnmigrated } from '../postgres/migrate.ts'
 import { PostgresDestination, PostgresOrigin } from '../postgres/moving.ts'
-import { placeOf } from '../postgres/address.ts'
+import { placeOf, tried } from '../postgres/address.ts'
 import { Pool, type Sql } from '../postgres/pool.ts'
 import { refuseMighty, whoAmI } from '../postgres/roles.ts'
+import { standingOf } from '../postgres/standing.ts'
 import { openReading, openWriting } from '../sqlite/connection.ts'
 import { lockFolder } from '../sqlite/folder-lock.ts'
 import { SqliteDestination, SqliteOrigin } from '../sqlite/moving.ts'
@@ -37,6 +39,8 @@ export async function openOrigin({ store, upkeepUrl }: MoveAddress): Promise<End
       'Give its address in THREADKEEP_STORE_UPKEEP.',
     )
   const [pool, upkeep] = [openPool(store), openPool(upkeepUrl)]
+  const { meta } = await tried({ setting: '--from', url: store }, 'Reading the store', () => standingOf(pool))
+  refuseUnmigrated(meta, migrationsOf('postgres'))
   return ended(new PostgresOrigin(pool, upkeep, placeOf(store)), { ask: asking(pool) }, pool, upkeep)
 }
 

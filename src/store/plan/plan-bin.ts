@@ -53,7 +53,7 @@ export function planRestored(draft: Draft, ask: Ask, change: MessageRestored): S
 }
 
 export function planForgotten(draft: Draft, ask: Ask, change: MessageForgotten): Step | Stop {
-  const found = findMessage(draft, ask, change)
+  const found = findMessage(draft, ask, change, 'binned too')
   if (isStop(found)) return found
   const { thread, row } = found
   const step = {
@@ -100,8 +100,9 @@ export function findMessage(
   draft: Draft,
   ask: Ask,
   change: { threadId: string; messageId: string },
+  which?: 'binned too',
 ): { thread: ThreadHead; row: SaidRow } | Stop {
-  const thread = draft.openThread(change.threadId)
+  const thread = draft.openThread(change.threadId, which)
   if (isStop(thread)) return thread
   const row = ask.messageById(draft.user.key, thread.key, change.messageId)
   return row ? { thread, row } : missing('message', change.messageId)

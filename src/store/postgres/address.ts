@@ -5,19 +5,29 @@ import { ThreadkeepError } from '../../core/errors.ts'
 
 export type Address = {
   /** The setting that named it. */
-  setting: 'THREADKEEP_STORE' | 'THREADKEEP_STORE_OWNER' | 'THREADKEEP_STORE_UPKEEP'
+  setting: '--from' | '--to' | 'THREADKEEP_STORE' | 'THREADKEEP_STORE_OWNER' | 'THREADKEEP_STORE_UPKEEP'
   url: string
+}
+
+/** As it stands where it is not percent-encoded as it should be: the driver takes it so, too. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 export function hostAndDatabase(url: string): { host: string; database: string } {
   const { hostname, port, pathname, searchParams } = new URL(url)
-  const host = (hostname === '' ? searchParams.get('host') : decodeURIComponent(hostname)) ?? 'localhost'
-  return { host: port === '' ? host : `${host}:${port}`, database: decodeURIComponent(pathname.slice(1)) }
+  const host = (hostname === '' ? searchParams.get('host') : decoded(hostname)) ?? 'localhost'
+  return { host: port === '' ? host : `${host}:${port}`, database: decoded(pathname.slice(1)) }
 }
 
 export const placeOf = (url: string): string => Object.values(hostAndDatabase(url)).join('/')
 
-const loginOf = (url: string): string => decodeURIComponent(new URL(url).username) || 'its default login'
+const loginOf = (url: string): string =>
+  decoded(new URL(url).username) || (new URL(url).searchParams.get('user') ?? 'its default login')
 
 /** What goes wrong before the house is open is told with what was tried, where and as whom. */
 export async function tried<T>({ setting, url }: Address, what: string, work: () => Promise<T>): Promise<T> {

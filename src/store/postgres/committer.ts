@@ -21,9 +21,18 @@ const groupsMax = 2
 /** What a group costs by itself is not shared out among fewer. */
 const worthSharing = 32
 const triesMax = 8
+/** Behind a store that hangs nobody waits for all who came before. */
+const waitMsMax = 10_000
+/** Sixfold as JSON at worst: read by the server well within the time of a statement. */
+const groupCharsMax = 4 * 1024 * 1024
 
 export type Safe = { durability: Durability; warnings: () => number; positionAt: (lsn: string) => string }
-type Job = { commit: PreparedCommit; resolve: (outcome: Outcome) => void; reject: (fault: unknown) => void }
+type Job = {
+  commit: PreparedCommit
+  since: number
+  resolve: (outcome: Outcome) => void
+  reject: (fault: unknown) => void
+}
 type Planned = { job: Job; verdict: Verdict }
 
 export class Committer {
@@ -49,7 +58,7 @@ export class Committer {
     if (this.#waiting >= commitsWaitingMax) return Promise.reject(crowded())
     this.#waiting++
     return new Promise((resolve, reject) => {
-      this.#turns.add(commit.user, { commit, resolve, reject })
+      this.#turns.add(commit.user, { commit, since: performance.now(), resolve, reject })
       this.#schedule()
     })
   }
@@ -98,6 +107,10 @@ export class Committer {
     const others = new Map<string, Job[]>()
     for (const job of batch) {
       const { user } = job.commit
+      if (performance.now() - job.since > waitMsMax) {
+        job.reject(late())
+        continue
+      }
       const verdict = others.has(user) ? null : this.#planTogether(group, job.commit)
       if (verdict) planned.push({ job, verdict })
       else others.set(user, [...(others.get(user) ?? []), job])
@@ -111,7 +124,7 @@ export class Committer {
 
   /** Null where this node does not remember enough, or what it remembers says no: then the store is asked. */
   #planTogether(group: Group, commit: PreparedCommit): Verdict | null {
-    if (needsSteps(commit)) return null
+    if (needsSteps(commit) || group.chars > groupCharsMax) return null
     try {
       const before = this.#remembered.user(commit.user)
       const verdict = this.#planner.judge(commit, 'hopeful')
@@ -139,7 +152,7 @@ export class Committer {
       const { rows, lsn } = await this.#pool.once(keepSql, ...group.values)
       const [refused, standbys] = must(rows[0], 'threadkeep.keep answers with one row') as unknown as [
         string[],
-        string,
+        string | null,
       ]
       const durability = this.#durability(standbys, warnings)
       for (const { job, verdict } of planned)
@@ -195,7 +208,8 @@ export class Committer {
     resolve(kept)
   }
 
-  #durability(standbys: string, warningsBefore: number): Durability {
+  #durability(standbys: string | null, warningsBefore: number): Durability {
+    if (standbys === null) return 'none'
     if (this.#safe.durability !== 'disk') return this.#safe.durability
     return standbys !== '' && this.#safe.warnings() === warningsBefore ? 'replicated' : 'disk'
   }
@@ -209,6 +223,13 @@ const closed = () =>
     'unavailable',
     'The store takes no writes: it was closed.',
     'Nothing was written. Send it again when the store is back, with the same ids.',
+  )
+
+const late = () =>
+  new ThreadkeepError(
+    'unavailable',
+    'The store did not come to this in time.',
+    'Nothing was written. Send it again in a moment with the same ids.',
   )
 
 const crowded = () =>

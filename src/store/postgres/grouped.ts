@@ -36,7 +36,8 @@ const isGrouped = (name: WriteName): name is Grouped => name in columns
 
 export const keepSql: Sql = {
   name: 'keep',
-  text: 'SELECT refused, standbys FROM threadkeep.keep($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)',
+  text: `SELECT refused, CASE WHEN current_setting('synchronous_commit') <> 'off' THEN standbys END
+    FROM threadkeep.keep($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 }
 
 /** Whether all that a draft writes can go with a group. */
@@ -52,6 +53,12 @@ export class Group {
   readonly #held = new Map<string, Row>()
   readonly #started = new Set<string>()
   readonly #saying = new Set<string>()
+  #chars = 0
+
+  /** Of text, before it is put into JSON. */
+  get chars(): number {
+    return this.#chars
+  }
 
   /** Whether an id is said here already: which of two is the first, only the store can tell. */
   saysAgain(draft: Draft): boolean {
@@ -106,6 +113,7 @@ export class Group {
     const row: Row = {}
     for (const [i, column] of columns[name].entries()) {
       const value = values[i]
+      if (typeof value === 'string') this.#chars += value.length
       if (value !== null && column !== '') row[column] = value instanceof Uint8Array ? hex(value) : value
     }
     this.#rows[name].push(row)
@@ -128,7 +136,9 @@ export class Group {
 
 const saidIn = ({ first, writes }: Draft): string[] => {
   const rows = writes.flatMap(({ name, values }) => (name === 'say' ? [values] : []))
-  return [...(first ? [first] : []), ...rows].map(([user, thread, , id]) => JSON.stringify([user, thread, id]))
+  return [...(first ? [first] : []), ...rows].map(([user, thread, , id]) =>
+    JSON.stringify([user, thread, id]),
+  )
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')

@@ -14,7 +14,8 @@ export interface Session {
 
 export type Work<T> = (session: Session) => Promise<T>
 
-export type Written<T> = { result: T; lsn: string; standbys: string }
+/** `standbys` is null where the commit waited for no disk. */
+export type Written<T> = { result: T; lsn: string; standbys: string | null }
 
 export type PoolOptions = {
   url: string
@@ -30,11 +31,12 @@ const begin = { name: 'begin', text: 'BEGIN' }
 const beginReading = { name: 'begin reading', text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' }
 const commit = { name: 'commit', text: 'COMMIT' }
 const rollback = { name: 'rollback', text: 'ROLLBACK' }
-/** And which standbys a commit of this transaction will wait for. */
+/** And which standbys a commit of this transaction will wait for: null where it does not even wait for the disk. */
 const setUser = {
   name: 'set user',
   text: `SELECT set_config('threadkeep.user_id', $1, true),
-    CASE WHEN current_setting('synchronous_commit') IN ('on', 'remote_apply') THEN current_setting('synchronous_standby_names') ELSE '' END`,
+    CASE current_setting('synchronous_commit') WHEN 'off' THEN NULL WHEN 'on' THEN current_setting('synchronous_standby_names')
+      WHEN 'remote_apply' THEN current_setting('synchronous_standby_names') ELSE '' END`,
 }
 const lsn = { name: 'lsn', text: 'SELECT pg_current_wal_lsn()::text' }
 
@@ -48,7 +50,7 @@ export class Pool {
   readonly #pool: Connections
 
   constructor({ url, connectionsMax, waitMs, statementMs, warned }: PoolOptions) {
-    this.#pool = new Connections({
+    const options: PoolConfig & { pipeline: boolean } = {
       connectionString: url,
       max: connectionsMax,
       connectionTimeoutMillis: waitMs,
@@ -59,7 +61,8 @@ export class Pool {
       allowExitOnIdle: true,
       keepAlive: true,
       pipeline: true,
-    } satisfies PoolConfig & { pipeline: boolean } as PoolConfig)
+    }
+    this.#pool = new Connections(options)
     this.#pool.on('error', () => {}) // an idle connection that dies is replaced when it is needed
     this.#pool.on('connect', (client) => {
       client.on('error', () => {}) // and one that dies at work tells whoever waits for its answer
@@ -111,7 +114,7 @@ export class Pool {
       const opened = [rows(how), ...(user === null ? [] : [rows(setUser, user)])]
       try {
         const result = await work({ rows })
-        const standbys = String((await Promise.all(opened))[1]?.[0]?.[1] ?? '')
+        const standbys = ((await Promise.all(opened))[1]?.[0]?.[1] ?? null) as string | null
         if (failed.length > 0) throw failed[0]
         const [, after] = await settled([ask(client, commit, []), ...(ends ? [ask(client, lsn, [])] : [])])
         return { result, lsn: lsnIn(after), standbys }

@@ -19,7 +19,7 @@ import type {
   RunMark,
 } from '../read/ask.ts'
 import { type MessageJsonRow, speakerJson } from '../read/message-json.ts'
-import type { KeyedThread, MessageRow, Speaker } from '../read/rows.ts'
+import type { KeyedThread, MessageRow, Speaker, SumRow } from '../read/rows.ts'
 import type { Known, Question } from './known.ts'
 import type { Session } from './pool.ts'
 import { type ReadName, readSql } from './read-sql.ts'
@@ -106,6 +106,15 @@ export class ReadAsking implements Ask {
 
   jsons(place: Place, stretches: readonly Stretch[], beside: () => number[]): Contents<MessageJsonRow> {
     return this.#contents('jsons', place, stretches, beside()) as Contents<MessageJsonRow>
+  }
+
+  sums({ userId, id }: Place, stretches: readonly Stretch[]): readonly SumRow[] {
+    const [first, more] = stretches
+    if (!first) return []
+    const rows = more
+      ? this.#rows('sumsIn', userId, id, ...endsOf(stretches))
+      : this.#rows('sums', userId, id, first.from, first.to)
+    return rows as unknown as readonly SumRow[]
   }
 
   speakerOf: Ask['speakerOf'] = (persona, version, model, provider = null) =>

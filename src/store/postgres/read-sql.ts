@@ -1,7 +1,7 @@
 // Every statement that reads for somebody. All of them name the user first, although row security says it again.
 
 import { type JsonSpeech, messageJsonColumns } from '../read/message-json.ts'
-import { messageColumns, runColumns, threadColumns, userColumns } from '../read/rows.ts'
+import { messageColumns, runColumns, sumColumns, threadColumns, userColumns } from '../read/rows.ts'
 import type { Sql } from './pool.ts'
 
 const speech: JsonSpeech = {
@@ -53,6 +53,7 @@ const stretches = (columns: string) => `
   ORDER BY m.seq`
 const objects = `${messageColumns(speech)}, m.provider`
 const jsons = `${messageJsonColumns(speech)}, m.provider`
+const sums = sumColumns(`encode(m.checksum, 'hex')`)
 
 /** Some stretches at once: $4 and $5 are where they begin and end. */
 const ofPersona = (direction: 'ASC' | 'DESC') => `
@@ -86,6 +87,8 @@ const texts = {
   jsons: stretch(jsons),
   objectsIn: stretches(objects),
   jsonsIn: stretches(jsons),
+  sums: stretch(sums),
+  sumsIn: stretches(sums),
   marks:
     'SELECT seq, mark, value FROM threadkeep.marks WHERE user_id = $1 AND thread_id = $2 AND seq BETWEEN $3 AND $4',
   idsAt: `

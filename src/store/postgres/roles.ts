@@ -21,21 +21,23 @@ CREATE ROLE threadkeep_report LOGIN PASSWORD '…' NOSUPERUSER NOBYPASSRLS;   --
 CREATE ROLE threadkeep_service LOGIN PASSWORD '…' NOSUPERUSER NOBYPASSRLS;  -- calls the functions of the schema pam
 ALTER ROLE threadkeep_report SET default_transaction_read_only = on;
 ALTER ROLE threadkeep_report SET log_statement = 'all';
-CREATE DATABASE ${database} OWNER threadkeep_owner;`
+CREATE DATABASE ${database} OWNER threadkeep_owner ENCODING 'UTF8' TEMPLATE template0;`
 
 export const whoAmI: Sql = {
   name: 'who am I',
-  text: `SELECT current_user::text, r.rolsuper, r.rolbypassrls,
-    EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = 'threadkeep' AND pg_has_role(current_user, n.nspowner, 'MEMBER')),
+  text: `SELECT session_user::text,
+    EXISTS (SELECT FROM pg_roles o WHERE o.rolsuper AND pg_has_role(session_user, o.oid, 'MEMBER')),
+    EXISTS (SELECT FROM pg_roles o WHERE (o.rolbypassrls OR o.rolreplication OR o.rolname IN ('pg_read_server_files',
+      'pg_write_server_files', 'pg_execute_server_program')) AND pg_has_role(session_user, o.oid, 'MEMBER')),
+    EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = 'threadkeep' AND pg_has_role(session_user, n.nspowner, 'MEMBER')),
     EXISTS (SELECT FROM pg_roles o WHERE o.rolname IN ('threadkeep_upkeep', 'threadkeep_report', 'threadkeep_service')
-      AND pg_has_role(current_user, o.oid, 'MEMBER'))
-  FROM pg_roles r WHERE r.rolname = current_user`,
+      AND pg_has_role(session_user, o.oid, 'MEMBER'))`,
 }
 
 /** Row security holds only for a login that can do nothing about it. */
 export function refuseMighty([name, superuser, bypasses, owns, belongs]: readonly unknown[]): void {
   const why =
-    superuser === true ? 'is a superuser'
+    superuser === true ? 'is a superuser, or may become one'
     : bypasses === true ? 'may bypass row security'
     : owns === true ? 'owns the tables'
     : belongs === true ? 'may become a role that sees every user'

@@ -28,7 +28,8 @@ const statements = {
   settings: {
     name: 'settings',
     text: `SELECT current_setting('server_version_num')::int, current_setting('fsync') = 'on', current_setting('synchronous_commit') <> 'off',
-      pg_is_in_recovery(), has_function_privilege('pg_control_system()', 'EXECUTE')`,
+      pg_is_in_recovery(), has_function_privilege('pg_control_system()', 'EXECUTE'),
+      current_setting('server_encoding')`,
   },
   log: {
     name: 'log place',
@@ -45,11 +46,12 @@ async function look(session: Session): Promise<Standing> {
     session.rows(statements.hasMeta),
     session.rows(statements.settings),
   ])
-  const [version, flushes, waits, isStandby, maySeeSystem] = must(
+  const [version, flushes, waits, isStandby, maySeeSystem, encoding] = must(
     settings,
     'a server has settings',
   ) as Settings
   refuseOld(version)
+  refuseOtherThanUtf8(encoding)
   if (isStandby) throw standby
   const [[log], system, meta] = await Promise.all([
     session.rows(statements.log),
@@ -68,7 +70,14 @@ async function look(session: Session): Promise<Standing> {
     lsn,
   }
 }
-type Settings = [version: number, flushes: boolean, waits: boolean, isStandby: boolean, maySeeSystem: boolean]
+type Settings = [
+  version: number,
+  flushes: boolean,
+  waits: boolean,
+  isStandby: boolean,
+  maySeeSystem: boolean,
+  encoding: string,
+]
 
 const oldestServer = 150_000
 
@@ -78,6 +87,16 @@ function refuseOld(version: number): void {
     'store_refused',
     `The server is PostgreSQL ${Math.floor(version / 10_000)}.`,
     'Threadkeep needs PostgreSQL 15 or newer.',
+  )
+}
+
+/** Any other cannot hold every character, or counts bytes for characters. */
+export function refuseOtherThanUtf8(encoding: string): void {
+  if (encoding === 'UTF8') return
+  throw new ThreadkeepError(
+    'store_refused',
+    `The database keeps text as ${encoding}.`,
+    "Make it with ENCODING 'UTF8' TEMPLATE template0, as `threadkeep roles` does.",
   )
 }
 

@@ -35,9 +35,10 @@ export class UpkeepReader {
     return (rows as unknown as RunEventsRow[]).map(runEventsOf)
   }
 
-  /** Of some runs at a time; the next call takes the next. */
+  /** Of some runs at a time, until there are no more. */
   async dropRunLogs(endedBefore: number): Promise<void> {
-    await this.#pool.all((session) => session.rows(upkeepSql.dropRunLogs, endedBefore))
+    const dropSome = () => this.#pool.all((session) => session.rows(upkeepSql.dropRunLogs, endedBefore))
+    while ((await dropSome())[0]?.[0] === true);
   }
 
   async #runs(sql: Sql, ...values: readonly unknown[]): Promise<OpenRun[]> {

@@ -32,12 +32,13 @@ export const upkeepSql = {
   dropRunLogs: {
     name: 'upkeep drop run logs',
     text: `
-      DELETE FROM threadkeep.run_events d USING (
+      WITH dropped AS (DELETE FROM threadkeep.run_events d USING (
         SELECT e.user_id, e.run_id FROM (SELECT DISTINCT user_id, run_id FROM threadkeep.run_events) e
         WHERE (
           SELECT r.status <> 0 AND r.ended_at < $1 FROM threadkeep.runs r
           WHERE r.user_id = e.user_id AND r.id BETWEEN e.run_id AND e.run_id ORDER BY r.id LIMIT 1)
         LIMIT 500) ended
-      WHERE d.user_id = ended.user_id AND d.run_id = ended.run_id`,
+      WHERE d.user_id = ended.user_id AND d.run_id = ended.run_id RETURNING 1)
+      SELECT EXISTS (SELECT FROM dropped)`,
   },
 } as const satisfies Record<string, Sql>

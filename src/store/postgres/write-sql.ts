@@ -21,7 +21,7 @@ const texts: Record<WriteName | 'setUserSeq' | 'setHead', string> = {
   insertThread: `
     INSERT INTO threadkeep.threads (user_id, id, title, titled_by, default_persona_id, external_key, context, metadata, message_count,
       last_seq, fork_count, chain, created_as, change_seq, born, created_at, updated_at)
-    VALUES ($1, coalesce($2, $3), $4, $5, $6, $7, $8, $9, 0, 0, 0, '\\x00000000000000000000000000000000', $10, $11, $11, $12, $12)`,
+    VALUES ($1, coalesce($2, $3), $4, $5, $6, $7, $8, $9, 0, 0, 0, decode(repeat('00', 16), 'hex'), $10, $11, $11, $12, $12)`,
   setHead: `
     UPDATE threadkeep.threads SET head_id = $1, last_seq = $2, message_count = $3, fork_count = $4, chain = $5, change_seq = $6,
       updated_at = $7

@@ -6,7 +6,7 @@ import type { ThreadState } from '../../core/thread.ts'
 import type { Departure, Stretch } from '../../core/tree.ts'
 import type { Key } from '../plan/heads.ts'
 import type { MessageJsonRow } from './message-json.ts'
-import type { KeyedThread, MessageRow, Speaker } from './rows.ts'
+import type { KeyedThread, MessageRow, Speaker, SumRow } from './rows.ts'
 
 export interface Ask {
   user(id: string): Row | null
@@ -29,6 +29,8 @@ export interface Ask {
   /** The messages of these stretches; `beside` says which others are named by them, for an engine that likes to know at once. */
   objects(place: Place, stretches: readonly Stretch[], beside: () => number[]): Contents<MessageRow>
   jsons(place: Place, stretches: readonly Stretch[], beside: () => number[]): Contents<MessageJsonRow>
+  /** The words of these stretches with their checksums. */
+  sums(place: Place, stretches: readonly Stretch[]): readonly SumRow[]
   speakerOf(...speaker: SpeakerCells): Speaker
   speakerJsonOf(...speaker: SpeakerCells): string
 

@@ -39,7 +39,7 @@ export class MessagePages {
     const page = this.#find(place, asked)
     if (!page) return null
     const { tree, window } = page
-    this.#witness.see(place, window.stretches, (unseen) => this.#ask.objects(place, unseen, () => []).rows)
+    this.#see(place, window.stretches)
     const contents = this.#ask.jsons(place, window.stretches, () => seqsBeside(tree, window.stretches))
     return {
       ...facts(place, page),
@@ -100,7 +100,7 @@ export class MessagePages {
 
   #objects(place: Place, tree: Tree, stretches: readonly Stretch[]): Message[] {
     const contents = this.#ask.objects(place, stretches, () => seqsBeside(tree, stretches))
-    this.#witness.see(place, stretches, () => contents.rows)
+    this.#see(place, stretches)
     const idAt = idsOf(contents)
     const marks = marksOf(contents)
     return contents.rows.map((row) => {
@@ -110,7 +110,7 @@ export class MessagePages {
         parentId: parent === 0 ? null : idAt(parent),
         siblings: siblingsIn(tree, { seq, id, parent }, idAt),
         marks: marks.get(seq) ?? noMarks,
-        ...this.#ask.speakerOf(persona, version, model, row[22]),
+        ...this.#ask.speakerOf(persona, version, model, row[21]),
       })
     })
   }
@@ -139,6 +139,10 @@ export class MessagePages {
         marks: marksJson(marks.get(seq)),
       })
     })
+  }
+
+  #see(place: Place, stretches: readonly Stretch[]): void {
+    this.#witness.see(place, stretches, (unseen) => this.#ask.sums(place, unseen))
   }
 
   #treeOf(place: Place): Tree {

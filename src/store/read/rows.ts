@@ -53,13 +53,21 @@ export type MessageNames = { persona: string; version: string; model: string; ru
 
 export const messageColumns = ({ persona, version, model, runId }: MessageNames): string => `
   m.seq, m.id, m.parent, m.role, m.status, m.text, m.parts, ${persona}, ${version}, ${model}, ${runId}, m.usage, m.tag, m.intent,
-  m.confidence, m.entities, m.sources, m.metadata, m.origin, m.created_at, m.finished_at, m.checksum`
+  m.confidence, m.entities, m.sources, m.metadata, m.origin, m.created_at, m.finished_at`
 
 export type MessageRow = readonly [
   seq: number, id: string, parent: number, role: number, status: number, text: string, parts: string | null,
   persona: Key | null, version: Key | null, model: Key | null, run: string | null, usage: Cell, tag: string | null,
   intent: string | null, confidence: number | null, entities: Cell, sources: Cell, metadata: Cell, origin: string | null,
-  createdAt: number, finishedAt: number | null, checksum: Uint8Array | null, provider?: string | null,
+  createdAt: number, finishedAt: number | null, provider?: string | null,
+] // prettier-ignore
+
+/** What a message's words are held against. */
+export const sumColumns = (checksumHex: string): string =>
+  `m.seq, m.id, m.role, m.status, m.text, m.parts, ${checksumHex}`
+
+export type SumRow = readonly [
+  seq: number, id: string, role: number, status: number, text: string, parts: string | null, checksum: string | null,
 ] // prettier-ignore
 
 export type Speaker = Pick<Message, 'personaId' | 'personaVersion' | 'provider' | 'model'>

@@ -8,7 +8,7 @@ import { roleAt, statusCode } from '../codes.ts'
 import { checksumOf } from '../hash.ts'
 import type { Key } from '../plan/heads.ts'
 import type { Place } from './ask.ts'
-import type { MessageRow } from './rows.ts'
+import type { SumRow } from './rows.ts'
 
 const threadsMax = 1_000
 /** A bit for each message: of this many bytes at most are remembered, and of a longer thread its newest page is looked at each time. */
@@ -24,16 +24,16 @@ export class Witness {
   see(
     place: Place,
     stretches: readonly Stretch[],
-    rowsOf: (unseen: readonly Stretch[]) => readonly MessageRow[],
+    rowsOf: (unseen: readonly Stretch[]) => readonly SumRow[],
   ): void {
     const seen = this.#bitsOf(place)
     const unseen = stretches.flatMap((stretch) => unseenIn(seen, stretch))
     if (unseen.length === 0) return
     for (const row of rowsOf(unseen)) {
-      const [seq, , , , status] = row
-      if (status === pending || status === deleted || isSeen(seen, seq)) continue
+      const [seq, , , status] = row
+      if (isSeen(seen, seq)) continue
       if (!isAsSaid(row)) throw notAsSaid(place, row)
-      mark(seen, seq)
+      if (status !== pending && status !== deleted) mark(seen, seq)
     }
   }
 
@@ -74,18 +74,18 @@ function mark(bits: Uint8Array, seq: number): void {
   if (at < bits.length) bits[at] = (bits[at] ?? 0) | (1 << (seq & 7))
 }
 
-function isAsSaid(row: MessageRow): boolean {
-  const [, , , role, , text, parts] = row
-  const checksum = row[21]
-  if (checksum === null) return false
-  return (
-    checksumOf(roleAt(role), { text, parts: parts as CanonicalJson | null }) ===
-    Buffer.from(checksum).toString('hex')
-  )
+/** What is under way has no checksum yet, and what was deleted no words. */
+function isAsSaid(row: SumRow): boolean {
+  const [, , role, status, text, parts, checksum] = row
+  if (typeof text !== 'string') return false
+  if (status === pending) return checksum === null
+  if (status === deleted) return text === '' && parts === null
+  const words = { text, parts: parts as CanonicalJson | null }
+  return checksumOf(roleAt(role), words) === checksum
 }
 
 /** Said to a person as a fault of ours, and to whoever looks after the store by thread and message. */
-const notAsSaid = (place: Place, [seq, id]: MessageRow) =>
+const notAsSaid = (place: Place, [seq, id]: SumRow) =>
   new ThreadkeepError(
     'internal',
     `Message ${id} (${seq}) of the thread ${place.id} is not what was said: its words do not match their checksum, so they are not shown.`,

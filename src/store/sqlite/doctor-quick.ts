@@ -9,7 +9,7 @@ import { attempt } from './salvage-rows.ts'
 import { readScrub } from './scrub-state.ts'
 
 const newest = `
-  SELECT u.id AS user, t.id AS thread, m.id, m.seq, m.role, m.text, m.parts, lower(hex(m.checksum)) AS checksum, m.status,
+  SELECT u.id AS user, t.id AS thread, m.id, m.seq, m.role, m.text, m.parts, nullif(lower(hex(m.checksum)), '') AS checksum, m.status,
     t.last_seq, t.head_id IS NULL OR EXISTS (SELECT 1 FROM messages h WHERE h.user = t.user AND h.thread = t.key AND h.id = t.head_id) AS head
   FROM messages m JOIN threads t ON t.user = m.user AND t.key = m.thread JOIN users u ON u.key = t.user
   ORDER BY m.key DESC LIMIT 20`

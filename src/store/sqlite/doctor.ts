@@ -45,9 +45,7 @@ export function examineOpened(
       if (findings.length < findingsMax) findings.push(...found)
   } catch (fault) {
     if (!isDamage(fault) && !isNonsense(fault)) throw fault
-    findings.push(
-      finding('unreadable', `SQLite says "${String((fault as Error).message)}" and reads no further.`),
-    )
+    findings.push(finding('unreadable', `SQLite says "${(fault as Error).message}" and reads no further.`))
   }
   return seen
 }
@@ -153,7 +151,7 @@ export function* examinedThreads(
   )
   const messages = asArrays(
     db.prepare(`
-      SELECT m.seq, m.id, m.parent, m.role, m.status, m.text, m.parts, lower(hex(m.checksum)),
+      SELECT m.seq, m.id, m.parent, m.role, m.status, m.text, m.parts, nullif(lower(hex(m.checksum)), ''),
         CASE m.status WHEN 0 THEN (SELECT r.status FROM runs r WHERE r.key = m.run) END
       FROM messages m WHERE m.user = ? AND m.thread = ? ORDER BY m.seq`),
   )

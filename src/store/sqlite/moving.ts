@@ -38,7 +38,7 @@ const asked = {
   messages: `
     SELECT m.seq, m.id, m.parent, m.role, m.status, m.placed, m.text, m.parts, p.id, v.version, nullif(o.provider, ''), o.model,
       (SELECT r.id FROM runs r WHERE r.user = m.user AND r.key = m.run), NULL, m.origin, m.usage, m.tag, m.intent, m.confidence, m.entities,
-      m.sources, m.metadata, m.format, lower(hex(m.checksum)), m.change_seq, m.created_at, m.finished_at, m.deleted_at
+      m.sources, m.metadata, m.format, nullif(lower(hex(m.checksum)), ''), m.change_seq, m.created_at, m.finished_at, m.deleted_at
     FROM messages m LEFT JOIN personas p ON p.key = m.persona LEFT JOIN persona_versions v ON v.key = m.persona_version
       LEFT JOIN models o ON o.key = m.model
     WHERE m.user = ?1 AND m.thread = ?2 AND m.seq > ?3 ORDER BY m.seq LIMIT ${pieceRows}`,

@@ -5,7 +5,7 @@ import { openReading, openWriting, type Safety } from './connection.ts'
 /** A thread, or one message of it. */
 export type Expired = { user: string; thread: string; message: string | null }
 
-/** Words that were deleted before this time, in threads that are not in the bin themselves; and threads that were binned before it. */
+/** Threads that were binned before this time, and words that were deleted before it, whether their thread is in the bin or not. */
 const expired = `
   SELECT u.id AS user, t.id AS thread, NULL AS message FROM threads t JOIN users u ON u.key = t.user
   WHERE t.binned_at IS NOT NULL AND (t.keep_until IS NULL AND t.binned_at < ?1 OR t.keep_until < ?2)
@@ -13,7 +13,7 @@ const expired = `
   SELECT u.id, t.id, m.id FROM bin b
   JOIN threads t ON t.user = b.user AND t.key = b.thread JOIN users u ON u.key = t.user
   JOIN messages m ON m.user = b.user AND m.thread = b.thread AND m.seq = b.seq
-  WHERE b.deleted_at < ?1 AND t.binned_at IS NULL
+  WHERE b.deleted_at < ?1
   LIMIT ?3`
 
 export function expiredIn(file: string, before: number, now: number, limit: number): Expired[] {

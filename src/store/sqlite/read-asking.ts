@@ -18,7 +18,7 @@ import type {
   RunMark,
 } from '../read/ask.ts'
 import type { MessageJsonRow } from '../read/message-json.ts'
-import type { KeyedThread, MessageRow } from '../read/rows.ts'
+import type { KeyedThread, MessageRow, SumRow } from '../read/rows.ts'
 import { asArrays } from './connection.ts'
 import { readSql } from './read-sql.ts'
 import { Speakers } from './speakers.ts'
@@ -107,6 +107,10 @@ export class ReadAsking implements Ask {
 
   jsons(place: Place, stretches: readonly Stretch[]): Contents<MessageJsonRow> {
     return this.#contents('jsons', place, stretches) as Contents<MessageJsonRow>
+  }
+
+  sums({ user, key }: Place, stretches: readonly Stretch[]): SumRow[] {
+    return stretches.flatMap(({ from, to }) => this.#rows('sums', user, key, from, to)) as unknown as SumRow[]
   }
 
   /** Keys begin at 1, so 0 is nobody. */

@@ -77,7 +77,7 @@ function closeThread(db: DatabaseSync, thread: OpenThread): ThreadLoss {
   const loss: ThreadLoss = { user, thread: thread.thread, found: 0, missing: [], altered: [] }
   const rows = db
     .prepare(`
-      SELECT seq, id, role, status, text, parts, lower(hex(checksum)) AS checksum FROM messages WHERE user = ? AND thread = ? ORDER BY seq`)
+      SELECT seq, id, role, status, text, parts, nullif(lower(hex(checksum)), '') AS checksum FROM messages WHERE user = ? AND thread = ? ORDER BY seq`)
     .all(userKey, key) as unknown as Row[]
   const empty = db.prepare(`
     UPDATE messages SET status = 5, text = '', parts = NULL, tag = NULL, intent = NULL, entities = NULL, sources = NULL, metadata = NULL,

@@ -9,7 +9,11 @@ export type SalvagedRow = readonly Cell[]
 /** Rows that could not be read, or not be told from rows that never were. */
 export type Unread = { table: string; from: number; to: number }
 
-const keysAtOnce = 1_000
+const rowsAtOnce = 500
+/** Keys that are tried one by one behind a place that cannot be read, before longer strides are taken: more than a page has rows. */
+const nearMax = 1_000
+/** Far more than any damage needs; a file made to keep us busy ends here. */
+const placesMax = 20_000
 
 /** By rowid, for the tables that have one. */
 export function* rowsByKey(
@@ -18,45 +22,44 @@ export function* rowsByKey(
   columns: readonly string[],
   unread: (gap: Unread) => void,
 ): Generator<SalvagedRow> {
-  const names = columns.join(', ')
-  const range = asArrays(
-    db.prepare(`SELECT ${names} FROM ${table} NOT INDEXED WHERE rowid BETWEEN ? AND ? ORDER BY rowid`),
-  )
-  const last = lastKey(db, table)
-  for (let from = 1; from <= last; from += keysAtOnce)
-    yield* rowsBetween(range, table, from, Math.min(from + keysAtOnce - 1, last), unread)
-}
-
-function* rowsBetween(
-  range: ReturnType<DatabaseSync['prepare']>,
-  table: string,
-  from: number,
-  to: number,
-  unread: (gap: Unread) => void,
-): Generator<SalvagedRow> {
-  const rows = attempt(() => range.all(from, to) as unknown as SalvagedRow[])
-  if (rows) return yield* rows
-  if (from === to) return unread({ table, from, to })
-  const middle = Math.floor((from + to) / 2)
-  yield* rowsBetween(range, table, from, middle, unread)
-  yield* rowsBetween(range, table, middle + 1, to, unread)
-}
-
-/** The rightmost page may be the one that is damaged: then the first power of two beyond which nothing more is found. */
-function lastKey(db: DatabaseSync, table: string): number {
-  const max = (index: string) =>
-    attempt(
-      () => db.prepare(`SELECT max(rowid) AS last FROM ${table} ${index}`).get() as { last: number | null },
-    )
-  const found = max('NOT INDEXED')
-  if (found) return found.last ?? 0
-  const above = db.prepare(`SELECT 1 FROM ${table} NOT INDEXED WHERE rowid BETWEEN ? AND ? LIMIT 1`)
-  let last = keysAtOnce
-  for (let from = 1; from < 2 ** 40; from *= 2) {
-    const there = attempt(() => (above.get(from, from * 2 - 1) === undefined ? 'none' : 'some'))
-    if (there !== 'none') last = Math.max(last, from * 2)
+  const from = `FROM ${table} NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT`
+  const piece = asArrays(db.prepare(`SELECT rowid, ${columns.join(', ')} ${from} ${rowsAtOnce}`))
+  const one = db.prepare(`SELECT 1 ${from} 1`)
+  for (let [next, places] = [1, 0]; places < placesMax;) {
+    let count = 0
+    const isWhole = yield* untilDamage(piece, [next], (row) => {
+      count++
+      next = Math.max(next, Number(row[0]) + 1)
+      return row.slice(1)
+    })
+    if (isWhole && count < rowsAtOnce) return
+    if (isWhole) continue
+    places++
+    const readable = nextReadable(one, next)
+    unread({ table, from: next, to: readable === null ? Infinity : readable - 1 })
+    if (readable === null) return
+    next = readable
   }
-  return Math.min(last, 2 ** 24)
+}
+
+/** The first key at or behind this one from which something can be read again. */
+function nextReadable(one: ReturnType<DatabaseSync['prepare']>, from: number): number | null {
+  const isReadable = (key: number) => attempt(() => ({ row: one.get(key) })) !== null
+  for (let key = from + 1; key <= from + nearMax; key++) if (isReadable(key)) return key
+  for (let low = from + nearMax, stride = nearMax; low + stride < Number.MAX_SAFE_INTEGER; stride *= 2) {
+    if (!isReadable(low + stride)) {
+      low += stride
+      continue
+    }
+    let high = low + stride
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2)
+      if (isReadable(middle)) high = middle
+      else low = middle
+    }
+    return high
+  }
+  return null
 }
 
 /** Every row there is, for a table without keys of its own: from both ends, until something cannot be read. */
@@ -72,20 +75,23 @@ export function* rowsFromBothEnds(
   const backward = asArrays(
     db.prepare(`SELECT ${names} FROM ${table} ORDER BY ${key.map((name) => `${name} DESC`).join(', ')}`),
   )
-  const whole = yield* untilDamage(forward)
-  if (whole) return
+  const isWhole = yield* untilDamage(forward, [], (row) => row)
+  if (isWhole) return
   unread({ table, from: 0, to: 0 })
-  yield* untilDamage(backward)
+  yield* untilDamage(backward, [], (row) => row)
 }
 
-function* untilDamage(statement: ReturnType<DatabaseSync['prepare']>): Generator<SalvagedRow, boolean> {
-  const rows = statement.iterate()
-  for (;;) {
-    const next = attempt(() => rows.next())
-    if (!next) return false
+function* untilDamage(
+  statement: ReturnType<DatabaseSync['prepare']>,
+  values: number[],
+  rowOf: (row: SalvagedRow) => SalvagedRow,
+): Generator<SalvagedRow, boolean> {
+  const rows = attempt(() => statement.iterate(...values))
+  for (let next = attempt(() => rows?.next()); next; next = attempt(() => rows?.next())) {
     if (next.done) return true
-    yield next.value as unknown as SalvagedRow
+    yield rowOf(next.value as unknown as SalvagedRow)
   }
+  return false
 }
 
 /** Null for what is damaged; anything else goes on its way. */

@@ -33,6 +33,10 @@ export type Salvage = {
 
 export async function salvageStore(bad: string, file: string): Promise<Salvage> {
   refuseTaken(bad, file)
+  await inWords(bad, () => {
+    using from = openReading(bad)
+    from.prepare('SELECT count(*) FROM sqlite_schema').get() // without its schema SQLite reads nothing of a file
+  })
   await (await openSqlite({ file, folder: dirname(file), ephemeral: false }))[Symbol.asyncDispose]()
   return inWords(bad, () => {
     using from = openReading(bad)

@@ -23,7 +23,7 @@ export class Scrub implements Disposable {
     this.#db = openReading(file)
     this.#messages = asArrays(
       this.#db.prepare(`
-        SELECT m.key, m.user, m.thread, m.seq, m.id, m.role, m.text, m.parts, lower(hex(m.checksum)), m.status
+        SELECT m.key, m.user, m.thread, m.seq, m.id, m.role, m.text, m.parts, nullif(lower(hex(m.checksum)), ''), m.status
         FROM messages m WHERE m.key > ? ORDER BY m.key LIMIT ?`),
     )
     this.#threads = asArrays(
