@@ -26,6 +26,7 @@ export default defineConfig({
           isolate: false,
           // They wait for a server, for leases and for each other most of the time.
           maxWorkers: 4,
+          expect: { poll: { timeout: 15_000 } },
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
@@ -49,7 +50,8 @@ export default defineConfig({
           pool: 'forks',
           // A page on a busy machine takes its time; a test that waits for it should too.
           expect: { poll: { timeout: 10_000 } },
-          fileParallelism: false,
+          // Pages wait for each other's house less than for themselves.
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 3 },

@@ -5,13 +5,16 @@ import { usualPace } from '../../src/chat/pace.ts'
 import { MortalNode } from './mortal-nodes.ts'
 import { hasty, neighbourhood } from './neighbours.ts'
 import { until } from '../chat/talk.ts'
+import { shareOf } from './long.ts'
 import { Balancer, Talker } from './rolling.ts'
 import { wholeChanges, wholeThread } from './whole.ts'
 
-it.each([
+const ends = [
   ['are asked to go', 'SIGTERM', usualPace, 0],
   ['are killed', 'SIGKILL', hasty, null],
-] as const)(
+] as const
+
+it.each(shareOf(ends, 1))(
   'three nodes %s in turn, under twenty who talk',
   async (how, signal, pace, code) => {
     await using street = await neighbourhood()

@@ -15,11 +15,12 @@ import { threadsContract } from '../contract/threads.ts'
 import { countBy, range, receiptsOf } from '../contract/world.ts'
 import { asked, created, ended, progressed, said } from '../store/commits.ts'
 import { freshHouse } from './house.ts'
+import { shareOf } from './long.ts'
 import { closeNodes, inLine, openNodes, twoNodes } from './nodes.ts'
 import { wholeChanges, wholeThread } from './whole.ts'
 
 describe('two nodes, each asked in turn', () => {
-  describe.each([
+  const suites = [
     ['once', onceContract],
     ['order', orderContract],
     ['branches', branchesContract],
@@ -27,18 +28,20 @@ describe('two nodes, each asked in turn', () => {
     ['threads', threadsContract],
     ['integrity', integrityContract],
     ['owners', ownersContract],
-  ] as const)('%s', (_, suite) => {
+  ] as const
+  describe.each(shareOf(suites, 2))('%s', (_, suite) => {
     suite(twoNodes())
   })
 })
 
 /** These send one thing after the other without waiting, and ask for that order: a promise that one node alone can give. */
 describe('two nodes, each asked in turn when the one before has answered', () => {
-  describe.each([
+  const suites = [
+    ['runs', runsContract],
     ['acknowledgement', acknowledgementContract],
     ['group', groupContract],
-    ['runs', runsContract],
-  ] as const)('%s', (_, suite) => {
+  ] as const
+  describe.each(shareOf(suites, 1))('%s', (_, suite) => {
     suite(twoNodes(inLine))
   })
 })
