@@ -6,6 +6,7 @@ import type { Draft } from '../plan/draft.ts'
 import type { Heads, RunHead, ThreadHead, UserHead } from '../plan/heads.ts'
 
 const usersMax = 20_000
+const threadsOfUserMax = 500
 
 /** The store has to be asked. */
 export class NotRemembered extends Error {}
@@ -56,7 +57,7 @@ export class Remembered implements Heads {
     this.#users.delete(user.id)
     this.#users.set(user.id, user)
     if (thread && threadGoes) user.threads.delete(thread.id)
-    else if (thread) user.threads.set(thread.id, thread)
+    else if (thread) remember(user, thread)
     for (const run of runs.values()) {
       if (run.status === 0) user.runs.set(run.id, run)
       else user.runs.delete(run.id)
@@ -74,4 +75,12 @@ export class Remembered implements Heads {
     }
     this.settle(draft)
   }
+}
+
+/** The one that was touched last is the last; one that is not remembered any more is asked for again. */
+function remember({ threads }: UserHead, thread: ThreadHead): void {
+  threads.delete(thread.id)
+  threads.set(thread.id, thread)
+  const oldest = threads.keys().next().value
+  if (threads.size > threadsOfUserMax && oldest !== undefined) threads.delete(oldest)
 }
