@@ -50,7 +50,7 @@ export default defineConfig({
           pool: 'forks',
           // A page on a busy machine takes its time; a test that waits for it should too.
           expect: { poll: { timeout: 10_000 } },
-          // Pages wait for each other's house less than for themselves.
+          // Much of a page's time is waiting; more than two of them at once would wait for the processor.
           maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -94,6 +94,21 @@ describe('a moved store', () => {
     expect(differences).toEqual([{ user: 'ann', thread: 't', what: 'the words of message m1' }])
   })
 
+  it('that lived on where it went is left as it is there, and told', async () => {
+    await using world = await openWorld()
+    await world.move('first', 'postgres')
+    await keep(await world.postgres(), 'ann', make.said('t', 'said there', { id: 'there' }))
+    for (const id of ['here', 'here too'])
+      await keep(await world.sqlite('first'), 'ann', make.said('u', id, { id }))
+    await keep(await world.sqlite('first'), 'ann', make.said('t', 'said here', { id: 'here' }))
+    const before = await (await world.postgres()).changes('ann', 0, 200)
+    const { differences } = await world.move('first', 'postgres')
+    expect(differences).toContainEqual(expect.objectContaining({ user: 'ann', thread: 't' }))
+    const store = await world.postgres()
+    expect(await store.message('ann', 't', 'there')).toMatchObject({ text: 'said there' })
+    expect(await store.changes('ann', 0, 200)).toEqual(before)
+  })
+
   it('takes over what was said since: only the threads that changed are written again', async () => {
     await using world = await openWorld()
     await world.move('first', 'postgres')

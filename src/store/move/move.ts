@@ -58,17 +58,20 @@ async function moveUser(from: Origin, to: Destination, user: string, report: Mov
   const known = new Map((await to.threads(user)).map((thread) => [thread.id, thread]))
   const threads = await from.threads(user)
   if (!there) await to.putUser(row)
+  let livedOn = false
   for (const thread of threads) {
     report.threads++
     report.messages += thread.counts.messages
     if (sameStanding(known.get(thread.id), thread)) continue
     if (known.has(thread.id) && (await hasOwnWords(from, to, user, thread.id))) {
       wentOn(report, user, thread.id)
+      livedOn = true
       continue
     }
     await to.putThread(user, thread, piecesOf(from, user, thread))
     report.threadsWritten++
   }
+  if (livedOn) return // and so did the numbers of the user's changes
   if ((await from.changesCount(user)) !== (await to.changesCount(user)))
     await to.putChanges(user, from.changes(user))
   if (JSON.stringify(there) !== JSON.stringify(row)) await to.putUser(row)

@@ -9,6 +9,15 @@ import type { Write, WriteName, Writes } from './write.ts'
 
 /** What a planned change is about; `replayed` when it had happened before and needs no write. */
 export type Step = { id: string; seq: number | null; forked: boolean; changeSeq: number; replayed: boolean }
+/** Of a change that is judged for the first time. */
+export const stepOf = (draft: Draft, id: string, seq: number): Step => ({
+  id,
+  seq,
+  forked: false,
+  changeSeq: draft.changeSeq,
+  replayed: false,
+})
+
 export type Stop = Conflict | Missing | Refused
 export const isStop = (value: object): value is Stop => 'result' in value
 

@@ -4,7 +4,7 @@ import type { MessageDeleted, MessageForgotten, MessageRestored, ThreadForgotten
 import { xorInto } from '../../core/checksum.ts'
 import { statusCode } from '../codes.ts'
 import { linkOf } from '../hash.ts'
-import { deleted, type Draft, invalid, isStop, missing, type Step, type Stop } from './draft.ts'
+import { deleted, type Draft, invalid, isStop, missing, type Step, stepOf, type Stop } from './draft.ts'
 import type { ThreadHead } from './heads.ts'
 import type { Ask, SaidRow } from './ask.ts'
 
@@ -12,13 +12,7 @@ export function planDeleted(draft: Draft, ask: Ask, change: MessageDeleted): Ste
   const found = findMessage(draft, ask, change)
   if (isStop(found)) return found
   const { thread, row } = found
-  const step = {
-    id: change.messageId,
-    seq: row.seq,
-    forked: false,
-    changeSeq: draft.changeSeq,
-    replayed: false,
-  }
+  const step = stepOf(draft, change.messageId, row.seq)
   if (row.status === statusCode('deleted')) return { ...step, changeSeq: row.change_seq, replayed: true }
   if (row.status === statusCode('pending'))
     return invalid('This answer is still being written.', 'Stop it first, then delete it.')
@@ -35,13 +29,7 @@ export function planRestored(draft: Draft, ask: Ask, change: MessageRestored): S
   const found = findMessage(draft, ask, change)
   if (isStop(found)) return found
   const { thread, row } = found
-  const step = {
-    id: change.messageId,
-    seq: row.seq,
-    forked: false,
-    changeSeq: draft.changeSeq,
-    replayed: false,
-  }
+  const step = stepOf(draft, change.messageId, row.seq)
   if (row.status !== statusCode('deleted')) return { ...step, changeSeq: row.change_seq, replayed: true }
   const at = [draft.user.key, thread.key, row.seq] as const
   if (!ask.isBinned(...at)) return deleted('message', change.messageId)
@@ -56,13 +44,7 @@ export function planForgotten(draft: Draft, ask: Ask, change: MessageForgotten):
   const found = findMessage(draft, ask, change, 'binned too')
   if (isStop(found)) return found
   const { thread, row } = found
-  const step = {
-    id: change.messageId,
-    seq: row.seq,
-    forked: false,
-    changeSeq: draft.changeSeq,
-    replayed: false,
-  }
+  const step = stepOf(draft, change.messageId, row.seq)
   if (row.status === statusCode('pending'))
     return invalid('This answer is still being written.', 'Stop it first, then delete it.')
   if (row.status !== statusCode('deleted')) {

@@ -2,7 +2,7 @@
 
 import type { MarkPut, MarkRemoved } from '../../core/change.ts'
 import { statusCode } from '../codes.ts'
-import { deleted, type Draft, isStop, type Step, type Stop } from './draft.ts'
+import { deleted, type Draft, isStop, type Step, stepOf, type Stop } from './draft.ts'
 import { findMessage } from './plan-bin.ts'
 import type { Ask } from './ask.ts'
 
@@ -14,5 +14,5 @@ export function planMark(draft: Draft, ask: Ask, change: MarkPut | MarkRemoved):
   const at = [draft.user.key, thread.key, row.seq, change.mark] as const
   if (change.kind === 'mark.put') draft.put('putMark', ...at, change.value, draft.at)
   else draft.put('removeMark', ...at)
-  return { id: change.messageId, seq: row.seq, forked: false, changeSeq: draft.changeSeq, replayed: false }
+  return stepOf(draft, change.messageId, row.seq)
 }

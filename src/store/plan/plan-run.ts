@@ -6,7 +6,17 @@ import type { Refused } from '../../core/receipt.ts'
 import type { PreparedEnded } from '../../core/prepared.ts'
 import { placed, roleCode, runStatusCode, statusCode } from '../codes.ts'
 import { linkOf } from '../hash.ts'
-import { conflict, deleted, type Draft, invalid, isStop, missing, type Step, type Stop } from './draft.ts'
+import {
+  conflict,
+  deleted,
+  type Draft,
+  invalid,
+  isStop,
+  missing,
+  type Step,
+  stepOf,
+  type Stop,
+} from './draft.ts'
 import { type Heads, type RunHead, runHeadOf, type ThreadHead } from './heads.ts'
 import { append, hasChild, type Mood } from './plan-said.ts'
 import type { Ask } from './ask.ts'
@@ -47,7 +57,7 @@ export function planRunStarted(
   draft.refRun(run)
   insertReply(draft, thread, run, change)
   insertRun(draft, thread, run, change)
-  return { id: run.id, seq: replySeq, forked: false, changeSeq: draft.changeSeq, replayed: false }
+  return stepOf(draft, run.id, replySeq)
 }
 
 function promptThere(draft: Draft, ask: Ask, thread: ThreadHead, id: string): number | Stop {
@@ -139,7 +149,7 @@ export function planRunStopAsked(draft: Draft, change: RunStopAsked): Step | Sto
   const run = draft.openRun(change.runId)
   if (isStop(run)) return run
   draft.refRun(run)
-  const step = { id: run.id, seq: run.replySeq, forked: false, changeSeq: draft.changeSeq, replayed: false }
+  const step = stepOf(draft, run.id, run.replySeq)
   if (run.status !== runStatusCode('running')) return { ...step, replayed: true }
   draft.put('askStop', draft.at, draft.user.key, run.key)
   return step
@@ -155,7 +165,7 @@ export function planRunEnded(draft: Draft, change: PreparedEnded): Step | Stop {
   xorInto(thread.chain, linkOf(run.replySeq, run.replyId, change.checksum))
   finishReply(draft, thread, run, change)
   draft.put('endRun', run.status, change.error ?? null, draft.at, draft.user.key, run.key)
-  return { id: run.replyId, seq: run.replySeq, forked: false, changeSeq: draft.changeSeq, replayed: false }
+  return stepOf(draft, run.replyId, run.replySeq)
 }
 
 function finishReply(draft: Draft, thread: ThreadHead, run: RunHead, change: PreparedEnded): void {

@@ -14,7 +14,7 @@ import { alone } from './alone.ts'
 import { isInTheWay } from './faults.ts'
 import { fitsGroup, Group, keepSql } from './grouped.ts'
 import type { Pool } from './pool.ts'
-import { askNothing, Remembered } from './remembered.ts'
+import { askNothing, NotRemembered, Remembered } from './remembered.ts'
 
 /** Groups under way at once: while one is being flushed, the next is made. */
 const groupsMax = 2
@@ -111,9 +111,13 @@ export class Committer {
         job.reject(late())
         continue
       }
-      const verdict = others.has(user) ? null : this.#planTogether(group, job.commit)
-      if (verdict) planned.push({ job, verdict })
-      else others.set(user, [...(others.get(user) ?? []), job])
+      try {
+        const verdict = others.has(user) ? null : this.#planTogether(group, job.commit)
+        if (verdict) planned.push({ job, verdict })
+        else others.set(user, [...(others.get(user) ?? []), job])
+      } catch (fault) {
+        job.reject(fault) // a fault of ours, told to its own sender; its neighbours go on
+      }
     }
     // A user whose first commits go with the group is served on when it is through.
     const refused = planned.length > 0 ? await this.#keepTogether(group, planned) : []
@@ -140,8 +144,9 @@ export class Committer {
       if (!verdict.news) verdict.draft.user.changeSeq--
       this.#remembered.settle(verdict.draft)
       return verdict
-    } catch {
-      return null // not remembered; and a fault of ours is told to its own sender, alone
+    } catch (fault) {
+      if (fault instanceof NotRemembered) return null
+      throw fault
     }
   }
 

@@ -1,4 +1,5 @@
 // How each planned write is carried out by itself, in the transaction of its commit. Values come in the order of plan/write.ts.
+// Here the id is the key: where both come, or a time that the database knows better, the one not needed is named without effect.
 
 import type { WriteName } from '../plan/write.ts'
 import type { Sql } from './pool.ts'
