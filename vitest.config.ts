@@ -47,6 +47,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          globalSetup: 'test/e2e/setup.ts',
           pool: 'forks',
           // A page on a busy machine takes its time; a test that waits for it should too.
           expect: { poll: { timeout: 10_000 } },

@@ -1,7 +1,7 @@
 // Every screen in every state, in the light and in the dark: axe finds nothing.
 import { describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
-import { axeFaults } from './axe.ts'
+import { axeFaults, axeFaultsInTheDark } from './axe.ts'
 import { everyKind } from './every-kind.ts'
 import { openPage, type OpenPage } from './open-page.ts'
 import { titleOf } from './seed.ts'
@@ -14,12 +14,21 @@ it('would be found: a picture without words', async () => {
   expect(await axeFaults(visit.page)).toEqual([expect.stringContaining('image-alt')])
 })
 
-describe.each(['light', 'dark'] as const)('axe finds nothing in the %s', (colorScheme) => {
-  const kind = { ...desktop, colorScheme, bypassCSP: true }
+it('would be found: words too faint in the dark', async () => {
+  await using visit = await openPage({ bypassCSP: true })
+  await visit.page.addStyleTag({
+    content: '@media (prefers-color-scheme: dark) { h1 { color: #333 !important } }',
+  })
+  expect(await found(visit.page, 'faint')).toEqual([
+    expect.stringContaining('faint in the dark: color-contrast'),
+  ])
+})
+
+describe('axe finds nothing', () => {
+  const kind = { ...desktop, colorScheme: 'light' as const, bypassCSP: true }
 
   it('on any screen of a wide window', async () => {
     await using visit = await openSeeded(60, kind)
-    expect(await isDark(visit)).toBe(colorScheme === 'dark')
     await choose(visit, titleOf(7), 'Put in the bin')
     await choose(visit, titleOf(8), 'Archive')
     for (const path of ['/', '/t/seed-2', '/archived', '/bin', '/nowhere', '/t/none'])
@@ -123,11 +132,13 @@ describe.each(['light', 'dark'] as const)('axe finds nothing in the %s', (colorS
   })
 })
 
-const isDark = ({ page }: OpenPage): Promise<boolean> =>
-  page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)
-
 async function found(page: Page, state: string): Promise<string[]> {
-  return (await axeFaults(page)).map((fault) => `${state}: ${fault}`)
+  const inTheLight = await axeFaults(page)
+  const inTheDark = await axeFaultsInTheDark(page)
+  return [
+    ...inTheLight.map((fault) => `${state}: ${fault}`),
+    ...inTheDark.map((fault) => `${state} in the dark: ${fault}`),
+  ]
 }
 
 async function foundAt({ page }: OpenPage, path: string): Promise<string[]> {

@@ -10,7 +10,21 @@ type Found = {
 export async function axeFaults(page: Page): Promise<string[]> {
   await settled(page)
   await page.evaluate(axe.source)
-  const { violations } = await page.evaluate<Found>('axe.run()')
+  return faultsBy(page, 'axe.run()')
+}
+
+/** In the other light the same things stand there in other colours. */
+export async function axeFaultsInTheDark(page: Page): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await atRest(page)
+  const faults = await faultsBy(page, `axe.run({ runOnly: ['color-contrast'] })`)
+  const isDark = await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)
+  await page.emulateMedia({ colorScheme: 'light' })
+  return isDark ? faults : ['it was not dark']
+}
+
+async function faultsBy(page: Page, run: string): Promise<string[]> {
+  const { violations } = await page.evaluate<Found>(run)
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(
       ({ target, failureSummary }) => `${id} (${help}) at ${target.join(' ')}: ${failureSummary ?? ''}`,
@@ -18,11 +32,18 @@ export async function axeFaults(page: Page): Promise<string[]> {
   )
 }
 
+export async function settled(page: Page): Promise<void> {
+  await page.waitForTimeout(300)
+  await atRest(page)
+}
+
 /** Colours on their way are not the ones that are meant; what waits for ever is judged as it waits. */
-export const settled = (page: Page): Promise<void> =>
+const atRest = (page: Page): Promise<void> =>
   page.evaluate(async () => {
     const isOver = ({ effect, playState }: Animation) =>
       effect?.getTiming().iterations === Infinity || playState === 'finished'
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+    await frame()
+    await frame()
     while (!document.getAnimations().every(isOver)) await new Promise((resolve) => setTimeout(resolve, 50))
   })

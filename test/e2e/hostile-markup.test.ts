@@ -10,7 +10,8 @@ const perThread = 25
 it('runs none of them and asks nobody else for anything', async () => {
   expect(payloads.length).toBeGreaterThanOrEqual(200)
   // Without the policy of the page, which would hold back most of them: the page has to withstand them by itself.
-  await using visit = await openPage({ bypassCSP: true })
+  // A window so high that few steps show all of it.
+  await using visit = await openPage({ bypassCSP: true, viewport: { width: 1280, height: 4_000 } })
   const { page, house, faults } = visit
   const user = await visit.userId()
   page.on('dialog', (dialog) => void dialog.dismiss())

@@ -1,7 +1,6 @@
 // The world of a test in the browser: a house, a page that has come to it, and a last look whether anything went wrong there.
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, expect } from 'vitest'
-import { buildWebIfStale } from '../../scripts/web.ts'
 import { launchBrowser } from './browser.ts'
 import { type HouseOptions, openPageHouse, type PageHouse } from './page-house.ts'
 import { desktop, type Visit, visitOf, watched } from './visit.ts'
@@ -28,8 +27,6 @@ export type OpenPage = Visit &
 /** Somebody at the first page of a house of their own. */
 export async function openPage(options: PageOptions = {}): Promise<OpenPage> {
   const { script, store, data, port, prepare, ...kind } = options
-  // A house reads the page as it is built when it opens.
-  await (browser ??= open())
   const house = await openPageHouse({ script, store, data, port })
   const at = await comeTo(house.url, { ...desktop, ...kind, prepare })
   const { page, context, faults } = at
@@ -63,7 +60,7 @@ export async function comeTo(
   url: string,
   { prepare, ...kind }: BrowserContextOptions & { prepare?: Prepare | undefined } = desktop,
 ): Promise<AtPage> {
-  const context = await (await (browser ??= open())).newContext({ baseURL: url, ...kind })
+  const context = await (await (browser ??= launchBrowser())).newContext({ baseURL: url, ...kind })
   context.setDefaultTimeout(15_000)
   const page = await context.newPage()
   const faults = watched(page, url)
@@ -74,11 +71,6 @@ export async function comeTo(
 
 /** One browser serves all tests of a file. */
 let browser: Promise<Browser> | null = null
-
-async function open(): Promise<Browser> {
-  await buildWebIfStale()
-  return launchBrowser()
-}
 
 afterAll(async () => {
   await (await browser)?.close()

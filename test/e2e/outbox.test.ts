@@ -1,8 +1,8 @@
 // What is said goes out once and in order, whatever happens on the way: in a real browser, before a real house.
 import type { BrowserContext, Page, Route } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { buildWebIfStale } from '../../scripts/web.ts'
 import { says, type Script } from '../../src/model/scripted.ts'
+import { isLong } from '../long.ts'
 import { openMortalHouse } from './mortal-house.ts'
 import { comeTo, openPage, type OpenPage } from './open-page.ts'
 import { aProfile } from './outbox-profile.ts'
@@ -10,7 +10,7 @@ import { lastWords, openPageHouse } from './page-house.ts'
 import { visitOf } from './visit.ts'
 
 const aboutIt: Script = (request) => says(`About: ${lastWords(request)}`)
-const rounds = Number(process.env['CRASH_ROUNDS'] ?? 20)
+const rounds = Number(process.env['CRASH_ROUNDS'] ?? (isLong ? 20 : 6))
 
 describe('a message said without a network', () => {
   it('waits over a reload, says for what, and goes out by itself once', async () => {
@@ -276,7 +276,6 @@ describe('a house that is killed', () => {
 
 describe('a browser that is killed', () => {
   it(`right after it has said "on this device" has lost nothing, ${rounds} times`, async () => {
-    await buildWebIfStale()
     await using house = await openPageHouse({ script: () => says('Yes.') })
     await using profile = await aProfile()
     const first = await profile.open(house.url)

@@ -15,11 +15,9 @@ const windows = {
 type Sight = PageOptions & { letters?: (page: Page) => Promise<void> }
 
 const sights: Record<string, Sight> = {
-  'more contrast': { contrast: 'more' },
-  'colours of their own': { forcedColors: 'active' },
-  'nothing that moves': { reducedMotion: 'reduce' },
+  'more contrast, and nothing that moves': { contrast: 'more', reducedMotion: 'reduce' },
+  'colours of their own, in letters of 24 px by default': { forcedColors: 'active', letters: of24Px },
   'letters twice as large': { letters: (page) => page.evaluate(twiceAsLarge) },
-  'letters of 24 px by default': { letters: of24Px },
 }
 
 const cases = Object.entries(sights).flatMap(([name, sight]) =>

@@ -1,7 +1,7 @@
 // The doors of a house on PostgreSQL: the same suites as on SQLite. test/house.ts opens a database for each house here.
 import { describe, expect, it } from 'vitest'
 import { openHouse } from '../house.ts'
-import { shareOf } from './long.ts'
+import { shareOf } from '../long.ts'
 
 it('is a house on PostgreSQL', async () => {
   await using house = await openHouse()

@@ -5,7 +5,7 @@ import { usualPace } from '../../src/chat/pace.ts'
 import { MortalNode } from './mortal-nodes.ts'
 import { hasty, neighbourhood } from './neighbours.ts'
 import { until } from '../chat/talk.ts'
-import { shareOf } from './long.ts'
+import { shareOf } from '../long.ts'
 import { Balancer, Talker } from './rolling.ts'
 import { wholeChanges, wholeThread } from './whole.ts'
 

@@ -15,7 +15,7 @@ import { threadsContract } from '../contract/threads.ts'
 import { countBy, range, receiptsOf } from '../contract/world.ts'
 import { asked, created, ended, progressed, said } from '../store/commits.ts'
 import { freshHouse } from './house.ts'
-import { shareOf } from './long.ts'
+import { shareOf } from '../long.ts'
 import { closeNodes, inLine, openNodes, twoNodes } from './nodes.ts'
 import { wholeChanges, wholeThread } from './whole.ts'
 
