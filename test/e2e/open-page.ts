@@ -55,12 +55,17 @@ export async function openPage(options: PageOptions = {}): Promise<OpenPage> {
 
 export type AtPage = AsyncDisposable & { page: Page; context: BrowserContext; faults: string[] }
 
+/** A page that is kept on the device opens without its house, where most tests want to see the house. */
+const fromTheHouse = { serviceWorkers: 'block' } satisfies BrowserContextOptions
+
 /** A browser with nothing in it yet, at the first page of this house. */
 export async function comeTo(
   url: string,
   { prepare, ...kind }: BrowserContextOptions & { prepare?: Prepare | undefined } = desktop,
 ): Promise<AtPage> {
-  const context = await (await (browser ??= launchBrowser())).newContext({ baseURL: url, ...kind })
+  const context = await (
+    await (browser ??= launchBrowser())
+  ).newContext({ baseURL: url, ...fromTheHouse, ...kind })
   context.setDefaultTimeout(15_000)
   const page = await context.newPage()
   const faults = watched(page, url)

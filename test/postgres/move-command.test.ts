@@ -1,6 +1,6 @@
 // threadkeep move, as an operator runs it.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -43,6 +43,15 @@ describe('threadkeep move', () => {
   ])('says what is wrong with %j', (words, status, said) => {
     const ended = run(words, {})
     expect([ended.status, ended.stderr]).toEqual([status, expect.stringContaining(said)])
+  })
+
+  it('leaves nothing behind that waits for the database it moves from', () => {
+    const spool = join(folder, 'data', 'spool')
+    mkdirSync(spool, { recursive: true })
+    writeFileSync(join(spool, 'journal'), 'acknowledged')
+    const settings = { THREADKEEP_STORE_UPKEEP: 'postgres://x@127.0.0.1:9/y' }
+    const ended = run(['--from', 'postgres://x@127.0.0.1:9/y', '--to', 'sqlite:z.db'], settings)
+    expect([ended.status, ended.stderr]).toEqual([1, expect.stringContaining('12 bytes of what was said')])
   })
 
   it('may not be run on a store that is in use', async () => {

@@ -1,9 +1,8 @@
 // The first visit and every new conversation: one sentence, who may answer, and something to begin with.
 
 import type { CSSProperties } from 'react'
-import type { Persona } from '../../src/client/client.ts'
 import { Face } from '../threads/face.tsx'
-import { usePersona, usePersonas } from '../threads/personas.ts'
+import { type Persona, usePersona, usePersonas } from '../threads/personas.ts'
 
 type WelcomeProps = {
   personaId: string | null

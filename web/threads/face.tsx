@@ -1,7 +1,7 @@
 // The face of a persona: a few strokes of ink on paper of its hue; an initial for whoever has none drawn.
 
 import type { CSSProperties } from 'react'
-import type { Persona } from '../../src/client/client.ts'
+import type { Persona } from './personas.ts'
 
 /** Brows and hair, eyes, mouth: 48 by 48, one pen. */
 const strokes: Record<string, string[]> = {

@@ -2,8 +2,11 @@
 
 import { useSyncExternalStore } from 'react'
 import { defaultPersonaId } from '../../src/core/persona.ts'
-import type { Persona } from '../../src/client/client.ts'
+import type { Persona as HousePersona } from '../../src/client/client.ts'
 import { client, ready } from '../house.ts'
+
+/** Which version of themselves they are is not drawn, and would be a tenth of what is known of them. */
+export type Persona = Omit<HousePersona, 'version'>
 
 /** Put here by vite.config.ts, so that the first visit draws its faces before anybody has answered. */
 declare const builtInPersonas: Persona[]

@@ -1,6 +1,6 @@
 // The two ends of a move, by their addresses: the one that is read stays as it is, the other is brought to this code's schema first.
 
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ThreadkeepError } from '../../core/errors.ts'
 import { migrationsOf } from '../migrations.ts'
@@ -10,6 +10,7 @@ import { placeOf, tried } from '../postgres/address.ts'
 import { Pool, type Sql } from '../postgres/pool.ts'
 import { refuseMighty, whoAmI } from '../postgres/roles.ts'
 import { standingOf } from '../postgres/standing.ts'
+import { journalFile } from '../spool/spool.ts'
 import { openReading, openWriting } from '../sqlite/connection.ts'
 import { lockFolder } from '../sqlite/folder-lock.ts'
 import { SqliteDestination, SqliteOrigin } from '../sqlite/moving.ts'
@@ -23,13 +24,15 @@ export type MoveAddress = {
   ownerUrl?: string | undefined
   /** Of a PostgreSQL that is moved from: who its users are. */
   upkeepUrl?: string | undefined
+  /** Of a PostgreSQL that is moved from: where this node keeps what could not be written to it yet. */
+  data?: string
 }
 
 /** `folder` is where a store in a file keeps what belongs to it; `ask` reaches what stands beside one in a database. */
 export type End<T> = AsyncDisposable & { readonly end: T } & ({ folder: string } | { ask: Ask })
 export type Ask = (sql: Sql, ...values: readonly unknown[]) => Promise<readonly (readonly unknown[])[]>
 
-export async function openOrigin({ store, upkeepUrl }: MoveAddress): Promise<End<Origin>> {
+export async function openOrigin({ store, upkeepUrl, data }: MoveAddress): Promise<End<Origin>> {
   const file = sqliteFile(store)
   if (file !== null) return originInFile(file)
   if (!upkeepUrl)
@@ -38,6 +41,7 @@ export async function openOrigin({ store, upkeepUrl }: MoveAddress): Promise<End
       'Only the upkeep login can say who the users of a PostgreSQL store are.',
       'Give its address in THREADKEEP_STORE_UPKEEP.',
     )
+  if (data !== undefined) refuseWaiting(journalFile(data))
   const [pool, upkeep] = [openPool(store), openPool(upkeepUrl)]
   const { meta } = await tried({ setting: '--from', url: store }, 'Reading the store', () => standingOf(pool))
   refuseUnmigrated(meta, migrationsOf('postgres'))
@@ -79,6 +83,17 @@ async function destinationInFile(file: string): Promise<End<Destination>> {
   const lock = lockFolder(folder)
   const db = openWriting(file, 'FULL')
   return ended(new SqliteDestination(db, file), { folder }, { [Symbol.dispose]: () => db.close() }, lock)
+}
+
+/** Acknowledged, and not in the store yet: a move would leave it behind. */
+function refuseWaiting(journal: string): void {
+  const bytes = statSync(journal, { throwIfNoEntry: false })?.size ?? 0
+  if (bytes === 0) return
+  throw new ThreadkeepError(
+    'store_refused',
+    `${bytes} bytes of what was said while the database was away wait in ${journal}, and would be left behind.`,
+    'Start this node on the database they belong to, and every other node that was cut off; move when spool_bytes in /metrics is 0.',
+  )
 }
 
 const openPool = (url: string) =>

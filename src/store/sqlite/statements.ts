@@ -146,7 +146,7 @@ export const upkeepSql = {
   dropRunLogs: `
     DELETE FROM run_events WHERE run IN (
       SELECT DISTINCT e.run FROM run_events e JOIN runs r ON r.user = e.user AND r.key = e.run
-      WHERE r.status <> 0 AND r.ended_at < ? LIMIT 500)`,
+      WHERE r.status <> 0 AND r.ended_at < ? LIMIT 100)`,
 } as const
 
 export type Statements = Record<keyof typeof sql, ReturnType<DatabaseSync['prepare']>>

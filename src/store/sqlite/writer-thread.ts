@@ -1,5 +1,6 @@
-// The thread that owns the one writing connection. No timers: a batch is what arrived while the last one was being committed.
+// The thread that owns the one writing connection. A batch is what arrived while the last one was being committed, and waits for no timer.
 
+import { dirname } from 'node:path'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { must } from '../../core/assert.ts'
 import { commitsPerBatchMax } from '../../core/limits.ts'
@@ -8,6 +9,7 @@ import type { Durability } from '../../core/receipt.ts'
 import { type Card, cardKeeper } from './card.ts'
 import { confine, openWriting, type Safety } from './connection.ts'
 import { packOutcomes, type PackedCommit, type PackedOutcomes, unpackCommit } from './packed.ts'
+import { roomOn } from './room.ts'
 import { Turns } from '../turns.ts'
 import { type Settled, Writer } from './writer.ts'
 
@@ -28,9 +30,15 @@ export type FromWriter = { settled: PackedOutcomes; commitNumber: number } | { c
 const port = must(parentPort, 'the writer runs on a thread of its own')
 const { file, folder, safety, durability, card } = workerData as WriterThreadData
 const keeper = cardKeeper(folder, card)
-const writer = new Writer({ open: () => confine(openWriting(file, safety)), durability, came: keeper.came })
+const writer = new Writer({
+  open: () => confine(openWriting(file, safety)),
+  durability,
+  hasRoom: roomOn(dirname(file)),
+  came: keeper.came,
+})
 const turns = new Turns<[number, PreparedCommit]>()
 let closing = false
+const dropPauseMs = 50
 
 port.on('message', (message: ToWriter) => {
   receive(message)
@@ -44,8 +52,14 @@ port.on('message', (message: ToWriter) => {
 
 function receive(message: ToWriter): void {
   if ('close' in message) closing = true
-  else if ('dropRunLogs' in message) writer.dropRunLogs(message.dropRunLogs.endedBefore)
+  else if ('dropRunLogs' in message) dropRunLogs(message.dropRunLogs.endedBefore)
   else for (const packed of message.commits) turns.add(packed[1], [packed[0], unpackCommit(packed)])
+}
+
+/** A few runs at a time, with commits in between. */
+function dropRunLogs(endedBefore: number): void {
+  if (closing || writer.dropRunLogs(endedBefore) === 0) return
+  setTimeout(dropRunLogs, dropPauseMs, endedBefore).unref()
 }
 
 function drainPort(): void {
