@@ -52,7 +52,7 @@ async function repair(json: boolean): Promise<number> {
     tell(after.findings)
     console.log(
       evidence
-        ? `${before.findings.length - after.findings.length} of ${before.findings.length} mended. The store as it was, and a report, are in ${evidence}`
+        ? `${before.findings.length - after.findings.length} of ${before.findings.length} mended. What was there before, and a report, are in ${evidence}`
         : 'There was nothing that could be made again, and nothing was changed.',
     )
   }
@@ -60,6 +60,7 @@ async function repair(json: boolean): Promise<number> {
 }
 
 async function salvage([bad, to, more]: string[], json: boolean): Promise<number> {
+  upkeep.refuseSalvage(configFrom().store, bad)
   if (bad === undefined || to === undefined || more !== undefined) {
     console.error('Say from where and to where: threadkeep doctor --salvage <bad file> <new folder>')
     return 2

@@ -8,18 +8,33 @@ import { examineNewest } from '../store/sqlite/doctor-quick.ts'
 import { expiredIn } from '../store/sqlite/purge.ts'
 import type { ScrubState } from '../store/sqlite/scrub-state.ts'
 import { Backups, type BackupSettings } from './backups.ts'
+import { DatabaseUpkeep } from './database-house.ts'
 import { LogCleaner } from './log-cleaner.ts'
 import { identityName } from './manifest.ts'
 import { purgeBin } from './purge.ts'
 import { readsInWords } from './reads-in-words.ts'
+import { gaugesOf, tellScrub } from './scrubbed.ts'
 import { carryOut, type Tasked } from './task.ts'
 
-export type UpkeepSettings = { data: string } & BackupSettings & { pace?: Partial<typeof usualPace> }
+export type UpkeepSettings = { data: string; store?: string; storeUpkeep?: string } & BackupSettings & {
+    pace?: Partial<Pace>
+  }
 
 export type UpkeepLog = (line: { level: 'error' | 'warn'; what: string } & Record<string, unknown>) => void
 
-/** A scrub of this pace goes through a million messages in under half an hour, and costs a hundredth of one core. */
-const usualPace = { purgeEveryMs: 10 * 60_000, scrubAfterMs: 30_000, scrubRows: 100, scrubEveryMs: 150 }
+/**
+ * A scrub of this pace goes through a million messages in under half an hour, and costs a hundredth of one core. A database, which others
+ * use too, and which may sleep while nobody does, has rest between two rounds.
+ */
+const usualPace = {
+  purgeEveryMs: 10 * 60_000,
+  scrubAfterMs: 30_000,
+  scrubRows: 100,
+  scrubEveryMs: 150,
+  scrubRestMs: 6 * 60 * 60_000,
+}
+
+export type Pace = typeof usualPace
 
 export type HouseUpkeep<S> = AsyncDisposable & {
   /** The same store, after whose forgetting commits the log is emptied. */
@@ -36,12 +51,18 @@ export function keepUp<S extends Store & { about: AboutStore }>(
   log: UpkeepLog,
 ): HouseUpkeep<S> {
   const { about } = opened
-  if (!('file' in about)) return elsewhere(opened)
+  if (!('file' in about)) return onDatabase(opened, settings, log)
   return new FileUpkeep(opened, { ...about, folder: settings.data }, settings, log)
 }
 
-/** On PostgreSQL what is under the tables is looked after by its own tools. */
-const elsewhere = <S>(store: S): HouseUpkeep<S> => ({
+/** Without the login that may name the users nothing can be done for all of them; the log says so when the house opens. */
+function onDatabase<S extends Store>(store: S, settings: UpkeepSettings, log: UpkeepLog): HouseUpkeep<S> {
+  const { data: folder, store: url = '', storeUpkeep: upkeepUrl = '' } = settings
+  if (url === '' || upkeepUrl === '') return leftToOthers(store)
+  return new DatabaseUpkeep(store, { url, upkeepUrl, folder, pace: { ...usualPace, ...settings.pace } }, log)
+}
+
+const leftToOthers = <S>(store: S): HouseUpkeep<S> => ({
   store,
   gauges: () => ({}),
   backedUpTo: () => null,
@@ -81,13 +102,7 @@ class FileUpkeep<S extends Store> implements HouseUpkeep<S> {
   }
 
   gauges(): Record<string, number> {
-    const scrub = this.#scrubbed
-    return {
-      ...(scrub
-        ? { scrub_messages: scrub.messages, scrub_round: scrub.round, checksum_fail: scrub.mismatches }
-        : null),
-      ...this.#backups?.gauges(),
-    }
+    return { ...gaugesOf(this.#scrubbed), ...this.#backups?.gauges() }
   }
 
   backedUpTo(user: string): number | null {
@@ -133,8 +148,7 @@ class FileUpkeep<S extends Store> implements HouseUpkeep<S> {
     if (!news) return
     const { state, found } = news as { state: ScrubState; found: ScrubState['found'] }
     this.#scrubbed = state
-    const last = found.at(-1)
-    if (last) this.#log({ level: 'error', what: `The scrub found: ${last.what} ${last.todo}`, ...last.where })
+    tellScrub(this.#log, found)
   }
 
   #every(ms: number, work: () => Promise<void>): void {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { storeAsSql } from '../store/sqlite/backup-as-sql.ts'
 import { type Backup, fillBackup, makeBackup } from './backup.ts'
-import { examine, repair, salvageInto } from './doctor.ts'
+import { examine, refuseSalvage, repair, salvageInto } from './doctor.ts'
 import { manifestName } from './manifest.ts'
 import { type Looked, placesOf } from './places.ts'
 import { restore, type Restored } from './restore.ts'
@@ -48,4 +48,14 @@ function restoreTo(
 
 const dump = (looked: Looked): Generator<string> => storeAsSql(placesOf(looked, 'A dump by Threadkeep').file)
 
-export const upkeep = { backupTo, backupAsTar, verify, restoreTo, dump, examine, repair, salvageInto }
+export const upkeep = {
+  backupTo,
+  backupAsTar,
+  verify,
+  restoreTo,
+  dump,
+  examine,
+  repair,
+  refuseSalvage,
+  salvageInto,
+}

@@ -5,7 +5,7 @@ import { ThreadkeepError } from '../core/errors.ts'
 import { isPostgres, sqliteFile } from '../store/open.ts'
 import { identityName } from './manifest.ts'
 
-export type Looked = { store: string; data: string }
+export type Looked = { store: string; data: string; storeUpkeep?: string }
 export type Places = { file: string; folder: string; identity: string }
 
 export function placesOf({ store, data }: Looked, what: string): Places {

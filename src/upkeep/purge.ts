@@ -2,7 +2,7 @@
 // it forgotten at once, so that every device hears of it and nothing is left behind anywhere.
 
 import type { Store } from '../core/store.ts'
-import type { Expired } from '../store/sqlite/purge.ts'
+import type { Expired } from '../core/upkeep.ts'
 
 export const keptInBinMs = 30 * 24 * 60 * 60_000
 const atOnce = 200
@@ -10,16 +10,17 @@ const atOnce = 200
 /** A bounded piece, so that one round with much in the bin stays short; the next round takes the next. */
 const roundMax = 5_000
 
-export type Bin = (before: number, now: number, limit: number) => Expired[]
+export type Bin = (before: number, now: number, limit: number) => Expired[] | Promise<Expired[]>
 
 /** How many were forgotten. */
 export async function purgeBin(store: Pick<Store, 'commit'>, bin: Bin, now: number): Promise<number> {
   let forgotten = 0
   for (let tried = 0; tried < roundMax;) {
-    const expired = bin(now - keptInBinMs, now, atOnce)
-    const outcomes = await Promise.all(expired.map((one) => forget(store, one, now)))
-    const gone = outcomes.filter(Boolean).length
+    const expired = await bin(now - keptInBinMs, now, atOnce)
+    const outcomes = await Promise.allSettled(expired.map((one) => forget(store, one, now)))
+    const gone = outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length
     forgotten += gone
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
     tried += expired.length
     if (expired.length < atOnce || gone === 0) break
   }

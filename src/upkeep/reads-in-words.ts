@@ -6,7 +6,7 @@ import type { Store } from '../core/store.ts'
 import { isDamage } from '../store/sqlite/connection.ts'
 
 const reads = [
-  'user', 'thread', 'threadByKey', 'threads', 'messages', 'messagesJson', 'message', 'run', 'runEvents', 'changes', 'refs', 'threadByRef',
+  'user', 'thread', 'threadByKey', 'threads', 'messages', 'messagesJson', 'message', 'run', 'runEvents', 'changes', 'refs', 'threadByRef', 'place',
 ] as const // prettier-ignore
 
 type Read = (...asked: unknown[]) => Promise<unknown>

@@ -16,7 +16,7 @@ export const rolesSql = (
 ): string => `-- As a superuser, once for a server. Choose passwords of your own.
 CREATE ROLE threadkeep_owner LOGIN PASSWORD '…' NOSUPERUSER NOBYPASSRLS;    -- migrates, and does nothing else
 CREATE ROLE threadkeep_app LOGIN PASSWORD '…' NOSUPERUSER NOBYPASSRLS;      -- the house itself: one user's rows at a time
-CREATE ROLE threadkeep_upkeep LOGIN PASSWORD '…' NOSUPERUSER NOBYPASSRLS;   -- ends the runs of nodes that died
+CREATE ROLE threadkeep_upkeep LOGIN PASSWORD '…' NOSUPERUSER NOBYPASSRLS;   -- ends the runs of nodes that died, says who there is
 CREATE ROLE threadkeep_report LOGIN PASSWORD '…' NOSUPERUSER NOBYPASSRLS;   -- reads everything, writes nothing
 CREATE ROLE threadkeep_service LOGIN PASSWORD '…' NOSUPERUSER NOBYPASSRLS;  -- calls the functions of the schema pam
 ALTER ROLE threadkeep_report SET default_transaction_read_only = on;

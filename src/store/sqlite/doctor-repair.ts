@@ -4,16 +4,16 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { ThreadkeepError } from '../../core/errors.ts'
+import { isDerived, isMendable } from '../doctor/finding.ts'
 import { copyDatabase, inWords } from './backup.ts'
 import { openWriting } from './connection.ts'
 import { examinedThreads, type Examination, examineOpened, examineStore } from './doctor.ts'
-import { isDerived } from './doctor-finding.ts'
 import { lockFolder } from './folder-lock.ts'
 
 export type Repair = {
   before: Examination
   after: Examination
-  /** The folder with the copy that was taken before; null when there was nothing to mend. */
+  /** The folder with what was there before; null when there was nothing to mend. */
   evidence: string | null
 }
 
@@ -23,7 +23,7 @@ export function repairStore(file: string, folder: string, now: number = Date.now
     const before = examineStore(file, folder, now)
     refuseDamaged(file, before)
     if (!before.findings.some(isDerived)) return { before, after: before, evidence: null }
-    const evidence = join(folder, `before-repair-${new Date(now).toISOString().replaceAll(/[:.]/g, '-')}`)
+    const evidence = evidenceFolder(folder, now)
     mkdirSync(evidence, { mode: 0o700 })
     await copyDatabase(file, join(evidence, 'threadkeep.db'))
     using db = openWriting(file, 'FULL')
@@ -31,6 +31,10 @@ export function repairStore(file: string, folder: string, now: number = Date.now
     return { before, after: examineOpened(db, file, folder, now), evidence }
   })
 }
+
+/** In the data folder, one for each repair. */
+export const evidenceFolder = (folder: string, now: number): string =>
+  join(folder, `before-repair-${new Date(now).toISOString().replaceAll(/[:.]/g, '-')}`)
 
 /** From pages that are not what was written nothing is derived: a count of what can still be read would make the loss look right. */
 function refuseDamaged(file: string, { findings }: Examination): void {
@@ -66,7 +70,7 @@ function rebuildThreads(db: DatabaseSync): void {
   const set = db.prepare(`
     UPDATE threads SET head_id = ?, message_count = ?, last_seq = ?, fork_count = ?, chain = unhex(?) WHERE user = ? AND key = ?`)
   for (const { found, should, userKey, key } of examinedThreads(db, { threads: 0, messages: 0 })) {
-    if (!found.some(isDerived)) continue
+    if (!isMendable(found)) continue
     const { headId, messageCount, lastSeq, forkCount, chain } = should
     set.run(headId, messageCount, lastSeq, forkCount, chain, userKey, key)
   }

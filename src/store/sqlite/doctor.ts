@@ -2,27 +2,18 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 import { ThreadkeepError } from '../../core/errors.ts'
+import { type Examination, faultsMax, findingsMax, lateMs, ofRun, ofUser } from '../doctor/examination.ts'
+import { type Finding, finding } from '../doctor/finding.ts'
+import { type SeenMessage, ThreadExam, type ThreadSays } from '../doctor/thread-exam.ts'
+import type { ThreadValues } from '../doctor/thread-sums.ts'
 import { migrationsOf } from '../migrations.ts'
 import { type Card, readCard } from './card.ts'
 import { asArrays, isDamage, openReading } from './connection.ts'
-import { type Finding, finding } from './doctor-finding.ts'
-import { type SeenMessage, ThreadExam, type ThreadSays, type ThreadShould } from './doctor-thread.ts'
 import { readMeta } from './migrate.ts'
 import { refuseNewerOrAltered } from './provenance.ts'
 import { isNonsense } from './salvage-rows.ts'
 
-export type Examination = {
-  findings: Finding[]
-  users: number
-  threads: number
-  messages: number
-}
-
-/** More of one kind than this are counted, not told. */
-const findingsMax = 1_000
-const pageFaultsMax = 100
-/** A run whose lease ended less than this ago may only be late. */
-const lateMs = 30_000
+export type { Examination }
 
 export function examineStore(file: string, folder: string, now: number = Date.now()): Examination {
   using db = openReading(file)
@@ -55,7 +46,7 @@ const indexFault =
   /missing from index|wrong # of entries in index|non-unique entry in index|values differ from index/
 
 function* ofFile(db: DatabaseSync): Generator<Finding> {
-  const lines = db.prepare(`PRAGMA integrity_check(${pageFaultsMax})`).all() as { integrity_check: string }[]
+  const lines = db.prepare(`PRAGMA integrity_check(${faultsMax})`).all() as { integrity_check: string }[]
   for (const { integrity_check: line } of lines)
     if (line !== 'ok')
       yield finding(indexFault.test(line) ? 'damaged_index' : 'damaged_file', `SQLite says: ${line}.`)
@@ -64,7 +55,7 @@ function* ofFile(db: DatabaseSync): Generator<Finding> {
     rowid: number
     parent: string
   }[]
-  for (const { table, rowid, parent } of loose.slice(0, pageFaultsMax))
+  for (const { table, rowid, parent } of loose.slice(0, faultsMax))
     yield finding('loose_row', `Row ${rowid} of ${table} names a row of ${parent} that is not there.`)
 }
 
@@ -108,16 +99,8 @@ function* ofUsers(db: DatabaseSync, seen: Examination): Generator<Finding> {
       id: string; change_seq: number; main_thread_id: string | null; newest: number | null; main_there: number
     } // prettier-ignore
     seen.users++
-    if (newest !== null && newest > change_seq)
-      yield finding(
-        'change_seq_drift',
-        `change_seq is ${change_seq}, and there are changes up to ${newest}.`,
-        { user: id },
-      )
-    if (!main_there)
-      yield finding('dangling_main_thread', `The main thread is ${main_thread_id}, which is not there.`, {
-        user: id,
-      })
+    const isMainThere = main_there === 1
+    yield* ofUser({ user: id, changeSeq: change_seq, newest, mainThreadId: main_thread_id, isMainThere })
   }
 }
 
@@ -128,15 +111,10 @@ function* ofRuns(db: DatabaseSync, now: number): Generator<Finding> {
       JOIN users u ON u.key = r.user JOIN threads t ON t.user = r.user AND t.key = r.thread
       WHERE r.status = 0 AND r.lease_until < ?`)
     .all(now - lateMs) as { user: string; thread: string; run: string; until: number }[]
-  for (const { user, thread, run, until } of runs)
-    yield finding(
-      'stuck_run',
-      `The run has been without an owner since ${new Date(until).toISOString()}, and was not ended.`,
-      { user, thread, run },
-    )
+  for (const { user, thread, run, until } of runs) yield ofRun(user, thread, run, until)
 }
 
-export type ExaminedThread = { key: number; userKey: number; found: Finding[]; should: ThreadShould }
+export type ExaminedThread = { key: number; userKey: number; found: Finding[]; should: ThreadValues }
 
 export function* examinedThreads(
   db: DatabaseSync,
@@ -146,18 +124,25 @@ export function* examinedThreads(
     db.prepare(`
       SELECT t.key, t.user, u.id, t.id, t.head_id, t.message_count, t.last_seq, t.fork_count, lower(hex(t.chain)),
         max(coalesce((SELECT max(message) FROM changes c WHERE c.user = t.user AND c.thread = t.key), 0),
-          coalesce((SELECT max(reply) FROM runs r WHERE r.user = t.user AND r.thread = t.key), 0))
+          coalesce((SELECT max(reply) FROM runs r WHERE r.user = t.user AND r.thread = t.key), 0)),
+        t.change_seq, EXISTS (SELECT 1 FROM changes c WHERE c.user = t.user AND c.change_seq = t.change_seq AND c.thread = t.key),
+        (SELECT min(c.change_seq) FROM changes c WHERE c.user = t.user),
+        max(u.change_seq, coalesce((SELECT max(c.change_seq) FROM changes c WHERE c.user = t.user), 0))
       FROM threads t JOIN users u ON u.key = t.user ORDER BY t.key`),
   )
   const messages = asArrays(
     db.prepare(`
       SELECT m.seq, m.id, m.parent, m.role, m.status, m.text, m.parts, nullif(lower(hex(m.checksum)), ''),
-        CASE m.status WHEN 0 THEN (SELECT r.status FROM runs r WHERE r.key = m.run) END
+        CASE m.status WHEN 0 THEN (SELECT r.status FROM runs r WHERE r.key = m.run) END, m.change_seq,
+        EXISTS (SELECT 1 FROM changes c WHERE c.user = m.user AND c.change_seq = m.change_seq AND c.thread = m.thread)
       FROM messages m WHERE m.user = ? AND m.thread = ? ORDER BY m.seq`),
   )
   for (const row of threads.all() as unknown as ThreadCells[]) {
     const [key, userKey, user, thread, headId, messageCount, lastSeq, forkCount, chain, givenSeq] = row
-    const says: ThreadSays = { user, thread, headId, messageCount, lastSeq, forkCount, chain, givenSeq }
+    const [, , , , , , , , , , changeSeq, isTold, from, to] = row
+    const sums = { headId, messageCount, lastSeq, forkCount, chain }
+    const told = { changeSeq, isTold: isTold === 1, changes: { from, to } }
+    const says: ThreadSays = { user, thread, ...sums, givenSeq, ...told }
     const exam = new ThreadExam(says)
     seen.threads++
     for (const message of messages.iterate(userKey, key)) {
@@ -170,5 +155,5 @@ export function* examinedThreads(
 
 type ThreadCells = readonly [
   key: number, userKey: number, user: string, thread: string, headId: string | null, messageCount: number, lastSeq: number,
-  forkCount: number, chain: string, givenSeq: number,
+  forkCount: number, chain: string, givenSeq: number, changeSeq: number, isTold: number, from: number | null, to: number,
 ] // prettier-ignore

@@ -1,9 +1,7 @@
 // What has been in the bin for long enough, and the cleaning of the write-ahead log from which a forgotten word could still be read.
 
+import type { Expired } from '../../core/upkeep.ts'
 import { openReading, openWriting, type Safety } from './connection.ts'
-
-/** A thread, or one message of it. */
-export type Expired = { user: string; thread: string; message: string | null }
 
 /** Threads that were binned before this time, and words that were deleted before it, whether their thread is in the bin or not. */
 const expired = `

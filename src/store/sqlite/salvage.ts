@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { changeKinds } from '../../core/change.ts'
 import { ThreadkeepError } from '../../core/errors.ts'
 import { inWords } from './backup.ts'
 import { stampCard } from './backup-home.ts'
@@ -79,9 +80,25 @@ function bringOver(from: DatabaseSync, to: DatabaseSync): Omit<Salvage, 'after'>
     }
   }
   const threads = fillGaps(to)
+  if (salvage.unread.length + salvage.misfits + threads.length > 0) beginChangesAnew(to)
   to.exec('COMMIT')
   rebuild(to)
   return { ...salvage, threads }
+}
+
+/**
+ * Whatever was put in for what is lost counts as older than the first change that is kept: a record with holes would tell devices that
+ * nothing is missing, and the doctor that rows came another way.
+ */
+function beginChangesAnew(to: DatabaseSync): void {
+  to.exec(`
+    DELETE FROM changes;
+    UPDATE users SET change_seq = 2 + max(change_seq,
+      coalesce((SELECT max(m.change_seq) FROM messages m WHERE m.user = users.key), 0),
+      coalesce((SELECT max(t.change_seq) FROM threads t WHERE t.user = users.key), 0));
+    UPDATE messages SET change_seq = (SELECT u.change_seq - 1 FROM users u WHERE u.key = messages.user) WHERE change_seq < 1;
+    UPDATE threads SET change_seq = (SELECT u.change_seq - 1 FROM users u WHERE u.key = threads.user) WHERE change_seq < 1;
+    INSERT INTO changes (user, change_seq, kind) SELECT key, change_seq, ${changeKinds['user.changed']} FROM users`)
 }
 
 function* tablesOf(

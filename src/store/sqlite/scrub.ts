@@ -3,15 +3,12 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 import { xorInto } from '../../core/checksum.ts'
-import type { CanonicalJson } from '../../core/json.ts'
-import { roleAt } from '../codes.ts'
-import { checksumOf, linkOf } from '../hash.ts'
+import { type Finding, finding } from '../doctor/finding.ts'
+import { alteredWords, isAltered, otherChain, told } from '../doctor/scrub-tally.ts'
+import { linkOf } from '../hash.ts'
 import { asArrays, openReading } from './connection.ts'
-import { type Finding, finding } from './doctor-finding.ts'
 import { attempt } from './salvage-rows.ts'
 import type { ScrubState } from './scrub-state.ts'
-
-const foundMax = 100
 
 export class Scrub implements Disposable {
   readonly #db: DatabaseSync
@@ -53,7 +50,7 @@ export class Scrub implements Disposable {
 
   #words(state: ScrubState, limit: number): ScrubState {
     const rows = this.#messages.all(state.after, limit) as unknown as WordCells[]
-    const found = rows.filter(isAltered).map((row) => this.#altered(row))
+    const found = rows.filter((row) => isAltered(wordsOf(row))).map((row) => this.#altered(row))
     const last = rows.at(-1)
     if (!last) return { ...state, phase: 'threads', after: 0 }
     return told({ ...state, after: last[0], messages: state.messages + rows.length }, found)
@@ -74,10 +71,7 @@ export class Scrub implements Disposable {
         }
       const [key, userKey, user, thread, chain, count] = row
       const sum = this.#chainOf(userKey, key)
-      const found =
-        sum === chain
-          ? []
-          : [finding('chain_drift', `chain is ${chain}, and the messages come to ${sum}.`, { user, thread })]
+      const found = sum === chain ? [] : [otherChain(chain, sum, { user, thread })]
       next = told({ ...next, after: key }, found)
       looked += count + 1
     }
@@ -99,8 +93,7 @@ export class Scrub implements Disposable {
         'SELECT u.id AS user, t.id AS thread FROM threads t JOIN users u ON u.key = t.user WHERE t.user = ? AND t.key = ?',
       )
       .get(userKey, threadKey) as { user: string; thread: string } | undefined
-    const what = `The words of message ${seq} are not those of its checksum.`
-    return finding('altered_words', what, { ...names, message: id })
+    return alteredWords(seq, { ...names, message: id })
   }
 
   [Symbol.dispose](): void {
@@ -121,27 +114,13 @@ type ThreadCells = readonly [
   count: number,
 ]
 
-/** One under way has no checksum yet, and one that was deleted no words. */
-function isAltered([, , , , , role, text, parts, checksum, status]: WordCells): boolean {
-  if (status === 0 || status === 5) return false
-  return (
-    checksum === null || checksumOf(roleAt(role), { text, parts: parts as CanonicalJson | null }) !== checksum
-  )
-}
-
-/** What was found before stands until it is found again or a whole round has passed it by. */
-function told(state: ScrubState, found: readonly Finding[]): ScrubState {
-  if (found.length === 0) return state
-  const before = state.found.filter(({ what, where }) => !found.some((one) => isSame(one, { what, where })))
-  return {
-    ...state,
-    found: [...before, ...found].slice(-foundMax),
-    mismatches: state.mismatches + found.length,
-  }
-}
-
-const isSame = (a: Pick<Finding, 'what' | 'where'>, b: Pick<Finding, 'what' | 'where'>) =>
-  a.what === b.what && JSON.stringify(a.where) === JSON.stringify(b.where)
+const wordsOf = ([, , , , , role, text, parts, checksum, status]: WordCells) => ({
+  role,
+  text,
+  parts,
+  checksum,
+  status,
+})
 
 const unreadable = ({ phase, after }: ScrubState): Finding =>
   finding('unreadable', `SQLite cannot read the ${phase} beyond key ${after}.`)
