@@ -1,4 +1,4 @@
-// How PostgreSQL goes about the five hottest reads at a million messages: `node bench/postgres-explain.ts [messages]` prints its plans.
+// How PostgreSQL goes about the six hottest reads at a million messages: `node bench/postgres-explain.ts [messages]` prints its plans.
 
 import { Client } from 'pg'
 import { must } from '../src/core/assert.ts'
@@ -42,7 +42,8 @@ const filling = `
 const newest = [longThread - 19, longThread]
 const reads: [what: string, name: ReadName, values: unknown[]][] = [
   [`where a thread of ${count(longThread)} stands`, 'place', ['long', 'long']],
-  ['its newest 20 as JSON', 'jsons', ['long', 'long', ...newest]],
+  ['its newest 20', 'objects', ['long', 'long', ...newest]],
+  ['both in one statement', 'page', ['long', 'long', 1, longThread, 20, false]],
   [`the 30 newest of ${count(1 + manyThreads)} threads`, 'active', ['long', Number.MAX_SAFE_INTEGER, '', 30]],
   ['which message has this id', 'seqOf', ['long', 'long', 'long-5000']],
   ['what changed since', 'changes', ['long', longThread / 2 + manyThreads - 50, 200]],

@@ -32,7 +32,7 @@ afterAll(async () => {
 const statements = { ask: askSql, read: readSql, write: writeSql }
 
 /** The least or the greatest of a user's own; and what is gone through as a whole when a thread is forgotten for good. */
-const byUserAlone = ['oldestChange', 'forgetChanges'] as const
+const byUserAlone = ['changes', 'forgetChanges'] as const
 
 describe.each(Object.entries(statements))('%s', (_, sqls) => {
   it.each(Object.entries(sqls))(
@@ -60,7 +60,6 @@ describe('a read of', () => {
     ['threadByKey', ['threads_external_key (user_id, external_key)']],
     ['place', ['threads_pkey (user_id, id)', 'messages_id (user_id, thread_id, id)']],
     ['objects', ['messages_pkey (user_id, thread_id, seq)']],
-    ['jsons', ['messages_pkey (user_id, thread_id, seq)']],
     ['objectsIn', ['messages_pkey (user_id, thread_id, seq)']],
     ['idsAt', ['messages_pkey (user_id, thread_id, seq)']],
     ['seqOf', ['messages_id (user_id, thread_id, id)']],
@@ -69,7 +68,26 @@ describe('a read of', () => {
     ['lastOfPersona', ['messages_persona (user_id, thread_id, persona_id, seq)']],
     ['hasPersona', ['messages_persona (user_id, thread_id, persona_id, seq)']],
     ['departuresAfter', ['messages_departing (user_id, thread_id, seq)']],
-    ['changes', ['changes_pkey (user_id, change_seq)']],
+    ['changes', ['changes_pkey (user_id)', 'changes_pkey (user_id, change_seq)']],
+    [
+      'page',
+      [
+        'threads_pkey (user_id, id)',
+        'messages_id (user_id, thread_id, id)',
+        'messages_pkey (user_id, thread_id, seq)',
+        'marks_pkey (user_id, thread_id, seq)',
+      ],
+    ],
+    [
+      'message',
+      [
+        'threads_pkey (user_id, id)',
+        'messages_id (user_id, thread_id, id)',
+        'messages_id (user_id, thread_id, id)',
+        'messages_pkey (user_id, thread_id, seq)',
+        'marks_pkey (user_id, thread_id, seq)',
+      ],
+    ],
   ] as const)('%s is led by its own index, by all that is asked', async (name, indexes) => {
     const steps = stepsOf(await planOf(readSql[name].text))
     expect(steps.map(({ index, by }) => `${index} (${by.join(', ')})`)).toEqual(indexes)
@@ -85,6 +103,33 @@ describe('a read of', () => {
     })
   })
 })
+
+describe('a read that is a transaction by itself', () => {
+  const alone = Object.entries(readSql).filter(([, { text }]) => text.includes('set_config'))
+
+  it('is looked at', () => {
+    expect(alone.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['page', 'message', 'active', 'changes']),
+    )
+  })
+
+  it.each(alone)('%s sets its one user before it looks at any table', async (_, { text }) => {
+    expect(text.match(/\$1\b/g)).toHaveLength(1)
+    expect(beginningOf(await planOf(text))).toMatchObject({ 'Node Type': 'CTE Scan', 'CTE Name': 'me' })
+  })
+
+  it('would be caught looking first', async () => {
+    const plan = await planOf('SELECT * FROM threadkeep.threads WHERE user_id = $1')
+    expect(beginningOf(plan)).not.toMatchObject({ 'Node Type': 'CTE Scan' })
+  })
+})
+
+type Placed = PlanNode & { 'Parent Relationship'?: string }
+/** Nothing else is begun before this has its first row. */
+function beginningOf(plan: Placed): PlanNode {
+  const outer = plan.Plans?.find((below: Placed) => below['Parent Relationship'] === 'Outer')
+  return outer ? beginningOf(outer) : plan
+}
 
 describe('a house of this size', () => {
   it('has what was meant', async () => {
@@ -186,6 +231,8 @@ async function live(store: Store): Promise<void> {
   for (const state of ['active', 'archived', 'binned', 'all'] as const)
     for (const _ of range(6)) await store.threads('user-3', { limit: 30, state })
   for (const _ of range(6)) await store.threadByKey('user-3', 'key-6')
+  for (const _ of range(6)) await store.messagesJson('user-3', 'thread-4', { limit: 5 })
+  for (const _ of range(6)) await store.message('user-3', 'thread-4', 'message-5')
   await Array.fromAsync(store.everything('user-50'))
 }
 

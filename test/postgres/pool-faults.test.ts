@@ -129,13 +129,18 @@ describe.each(['terminate', 'cancel'] as const)('a backend that somebody has to 
     for (const { whole } of crowd) expect(await whole()).toHaveLength(1)
   })
 
-  it.each(['begin reading', 'set user', 'read thread'])(
+  it.each(['read thread', 'read page', 'begin reading', 'set user', 'read place'])(
     'in the middle of a read, at %s, is unavailable, and read again',
     async (name) => {
       await using store = await open()
-      const { read } = await newcomer(store)
-      expect(await caughtAt(name, read, signalled(what))).toEqual(unavailable)
-      expect(await read()).toMatchObject({ id: 't' })
+      const { user, commit, read } = await newcomer(store)
+      await commit(said('t', 'x', { id: 'm' }))
+      const page = async () => (await store.messages(user, 't', { limit: 5 }))?.messages
+      const inSnapshot = async () => (await store.messages(user, 't', { limit: 5, branch: 'm' }))?.messages
+      const all = async () => [await read(), await page(), await inSnapshot()]
+      expect(await caughtAt(name, all, signalled(what))).toEqual(unavailable)
+      const one = [expect.objectContaining({ id: 'm' })]
+      expect(await all()).toEqual([expect.objectContaining({ id: 't' }), one, one])
     },
   )
 })

@@ -40,6 +40,16 @@ export class Known {
     this.#answers.clear()
   }
 
+  /** What the reasoning comes to, or null where it asks more than is known. */
+  enough<T>(reason: () => T): { answer: T } | null {
+    try {
+      return { answer: reason() }
+    } catch (fault) {
+      if (fault instanceof Unknown) return null
+      throw fault
+    }
+  }
+
   /** Runs the reasoning until all that it asks is known. */
   async settle<T>(reason: () => T, fetch: (question: Question) => Promise<unknown>): Promise<T> {
     for (let asked = 0; asked < questionsMax; asked++) {

@@ -80,6 +80,11 @@ export class Pool {
     return this.#transaction(begin, user, work, 'where it ended')
   }
 
+  /** One statement that is a transaction by itself and says by itself for whom it reads. */
+  readAlone(sql: Sql, ...values: readonly unknown[]): Promise<Cell[][]> {
+    return this.#with((client) => ask(client, sql, values))
+  }
+
   /** One statement that is a transaction by itself, and where the log stood after it. */
   once(sql: Sql, ...values: readonly unknown[]): Promise<{ rows: Cell[][]; lsn: string }> {
     return this.#with(async (client) => {

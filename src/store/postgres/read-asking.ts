@@ -13,16 +13,20 @@ import type {
   Contents,
   MarkRow,
   Place,
+  PlaceCells,
   RefCells,
   Row,
   RunEventsRow,
   RunMark,
 } from '../read/ask.ts'
-import { type MessageJsonRow, speakerJson } from '../read/message-json.ts'
+import { jsonRowOf, type MessageJsonRow, speakerJson } from '../read/message-json.ts'
 import type { KeyedThread, MessageRow, Speaker, SumRow } from '../read/rows.ts'
 import type { Known, Question } from './known.ts'
 import type { Session } from './pool.ts'
 import { type ReadName, readSql } from './read-sql.ts'
+
+/** Behind all that makes a message, and behind that what `page` says once. */
+export const cells = { checksum: 22, facts: 23 }
 
 /** Asked about in one go; a path seldom has more. */
 const stretchesAtOnce = 32
@@ -39,6 +43,7 @@ export const fetchingReads =
 
 export class ReadAsking implements Ask {
   readonly #known: Known
+  #read: readonly MessageRow[] = []
 
   constructor(known: Known) {
     this.#known = known
@@ -62,6 +67,10 @@ export class ReadAsking implements Ask {
 
   refs(user: string, threadId: string): readonly RefCells[] {
     return this.#rows('refs', user, threadId) as unknown as readonly RefCells[]
+  }
+
+  threadPlace(user: string, threadId: string): PlaceCells | null {
+    return this.#row('threadPlace', user, threadId) as PlaceCells | null
   }
 
   threads(user: string, state: ThreadState, after: ThreadCursor | undefined, limit: number): readonly Row[] {
@@ -101,20 +110,23 @@ export class ReadAsking implements Ask {
   }
 
   objects(place: Place, stretches: readonly Stretch[], beside: () => number[]): Contents<MessageRow> {
-    return this.#contents('objects', place, stretches, beside()) as Contents<MessageRow>
+    const contents = this.#contents(place, stretches, beside())
+    this.#read = contents.rows
+    return contents
   }
 
   jsons(place: Place, stretches: readonly Stretch[], beside: () => number[]): Contents<MessageJsonRow> {
-    return this.#contents('jsons', place, stretches, beside()) as Contents<MessageJsonRow>
+    const contents = this.objects(place, stretches, beside)
+    return { ...contents, rows: contents.rows.map(jsonRowOf) }
   }
 
-  sums({ userId, id }: Place, stretches: readonly Stretch[]): readonly SumRow[] {
-    const [first, more] = stretches
-    if (!first) return []
-    const rows = more
-      ? this.#rows('sumsIn', userId, id, ...endsOf(stretches))
-      : this.#rows('sums', userId, id, first.from, first.to)
-    return rows as unknown as readonly SumRow[]
+  /** Every message comes with its checksum, so these are of those that were read last. */
+  sums(_place: Place, stretches: readonly Stretch[]): readonly SumRow[] {
+    const asked = this.#read.filter(([seq]) => stretches.some(({ from, to }) => from <= seq && seq <= to))
+    return asked.map((row) => {
+      const [seq, id, , role, status, text, parts] = row
+      return [seq, id, role, status, text, parts, (row as Row)[cells.checksum] as string | null]
+    })
   }
 
   speakerOf: Ask['speakerOf'] = (persona, version, model, provider = null) =>
@@ -154,6 +166,10 @@ export class ReadAsking implements Ask {
     return this.#row('run', user, id)
   }
 
+  runsUnderWay(user: string, threadId: string): readonly Row[] {
+    return this.#rows('runsUnderWay', user, threadId)
+  }
+
   runsAfter({ userId, id }: Place, [message, attempt]: RunMark, limit: number): readonly Row[] {
     return this.#rows('runsAfter', userId, id, message, attempt, limit)
   }
@@ -163,29 +179,24 @@ export class ReadAsking implements Ask {
   }
 
   changes(user: string, since: number, limit: number) {
-    this.#known.need([question('oldestChange', user), question('changes', user, since, limit)])
-    const oldest = (this.#row('oldestChange', user)?.[0] as number | undefined) ?? null
-    return { oldest, rows: this.#rows('changes', user, since, limit) as unknown as readonly ChangeCells[] }
+    const rows = this.#rows('changes', user, since, limit) as [number, ...ChangeCells][]
+    const held = rows.filter((row) => row[1] !== null)
+    return { oldest: rows[0]?.[0] ?? null, rows: held.map(([, ...cells]): ChangeCells => cells) }
   }
 
-  #contents(
-    name: 'objects' | 'jsons',
-    { userId, id }: Place,
-    stretches: readonly Stretch[],
-    beside: number[],
-  ): Contents<Row> {
+  #contents({ userId, id }: Place, stretches: readonly Stretch[], beside: number[]): Contents<MessageRow> {
     const [first, last] = [stretches[0], stretches.at(-1)]
     if (!first || !last) return { rows: [], marks: [], idAt: nowhere }
     const rows =
       stretches.length === 1
-        ? question(name, userId, id, first.from, first.to)
-        : question(`${name}In`, userId, id, ...endsOf(stretches))
+        ? question('objects', userId, id, first.from, first.to)
+        : question('objectsIn', userId, id, ...endsOf(stretches))
     const marks = question('marks', userId, id, first.from, last.to)
     const ids = beside.length > 0 ? [question('idsAt', userId, id, beside)] : []
     this.#known.need([rows, marks, ...ids])
     const idAt = new Map(ids.flatMap((asked) => this.#answer(asked) as unknown as [number, string][]))
     return {
-      rows: this.#answer(rows),
+      rows: this.#answer(rows) as unknown as readonly MessageRow[],
       marks: this.#answer(marks) as unknown as readonly MarkRow[],
       idAt: (seq) => idAt.get(seq) ?? nowhere(seq),
     }

@@ -11,7 +11,7 @@ import { marksJson, messageJsonOf, type MessageJsonRow, quoted, siblingsJson } f
 import { type MarkTexts, messageOf, type MessageRow } from './rows.ts'
 import type { Shapes } from './shapes.ts'
 import { seqsBeside, siblingsIn } from './siblings.ts'
-import { Witness } from './witness.ts'
+import type { Witness } from './witness.ts'
 
 const noMarks: MarkTexts = {}
 
@@ -20,11 +20,12 @@ type Found = { tree: Tree; window: Window }
 export class MessagePages {
   readonly #ask: Ask
   readonly #shapes: Shapes
-  readonly #witness = new Witness()
+  readonly #witness: Witness
 
-  constructor(ask: Ask, shapes: Shapes) {
+  constructor(ask: Ask, shapes: Shapes, witness: Witness) {
     this.#ask = ask
     this.#shapes = shapes
+    this.#witness = witness
   }
 
   /** Null when a message that the page should turn on is not in this thread. */
@@ -39,12 +40,12 @@ export class MessagePages {
     const page = this.#find(place, asked)
     if (!page) return null
     const { tree, window } = page
-    this.#see(place, window.stretches)
     const contents = this.#ask.jsons(place, window.stretches, () => seqsBeside(tree, window.stretches))
+    this.#see(place, window.stretches)
     return {
       ...facts(place, page),
       pending: contents.rows.some((row) => row[3] === statusCode('pending')),
-      json: `[${this.#texts(place, tree, contents).join(',')}]`,
+      json: `[${joined(this.#texts(place, tree, contents))}]`,
     }
   }
 
@@ -149,6 +150,10 @@ export class MessagePages {
     return this.#shapes.treeOf(place, (seq) => this.#ask.departuresAfter(place, seq))
   }
 }
+
+/** Not by join, which would copy all of it, only for the body around it to do so again. */
+const joined = (texts: readonly string[]): string =>
+  texts.reduce((before, text) => (before === '' ? text : `${before},${text}`), '')
 
 /** Ids by seq: those of the page are at hand, one outside of it is asked for when it is needed. */
 function idsOf(contents: Contents<MessageRow | MessageJsonRow>): (seq: number) => string {
