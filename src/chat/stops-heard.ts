@@ -4,14 +4,22 @@ import { ThreadkeepError } from '../core/errors.ts'
 import type { Upkeep } from '../core/upkeep.ts'
 import type { Chat } from './chat.ts'
 import { usualPace } from './pace.ts'
+import { seldom } from './seldom.ts'
+import type { WatchAsked } from './watch.ts'
 
 type Named = { userId: string; runId: string }
 
-/** While nobody is answered here it asks nothing. */
-export function hearStops(chat: Chat, upkeep: Upkeep | null): Disposable {
-  let isAsking = false
+const hintRestMs = 100
+
+/** While nobody is answered here it asks nothing; and for a hint only what is one question for all. */
+export function hearStops(
+  chat: Chat,
+  upkeep: Upkeep | null,
+  whenHinted?: WatchAsked['whenHinted'],
+): Disposable {
+  let [isAsking, isOver] = [false, false]
   const look = async () => {
-    if (isAsking || chat.live.size === 0) return
+    if (isAsking || isOver || chat.live.size === 0) return
     isAsking = true
     try {
       for (const { userId, runId } of await stopsAsked(chat, upkeep))
@@ -25,7 +33,12 @@ export function hearStops(chat: Chat, upkeep: Upkeep | null): Disposable {
     }
   }
   const timer = setInterval(() => void look(), (chat.pace ?? usualPace).stopPollMs).unref()
-  return { [Symbol.dispose]: () => clearInterval(timer) }
+  if (upkeep) whenHinted?.(seldom(look, hintRestMs))
+  const dispose = () => {
+    isOver = true
+    clearInterval(timer)
+  }
+  return { [Symbol.dispose]: dispose }
 }
 
 /** One question for all runs of this node, where its login may ask it; else one for each. */

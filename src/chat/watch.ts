@@ -12,10 +12,15 @@ export type WatchAsked = {
   /** Null where this node's logins see one user at a time only. */
   upkeep: Upkeep | null
   isShared: boolean
+  /** Calls whenever something may have been committed elsewhere; without it, only time does. */
+  whenHinted?: ((look: () => void) => void) | undefined
 }
 
 /** Resolves when what was left open at the start has been ended. Goes on until it is disposed of, after the last answer. */
-export async function keepWatch(chat: Chat, { upkeep, isShared }: WatchAsked): Promise<Disposable> {
+export async function keepWatch(
+  chat: Chat,
+  { upkeep, isShared, whenHinted }: WatchAsked,
+): Promise<Disposable> {
   const watch = new DisposableStack()
   if (upkeep) {
     await (isShared ? sweep : recover)(chat, upkeep)
@@ -23,7 +28,7 @@ export async function keepWatch(chat: Chat, { upkeep, isShared }: WatchAsked): P
   }
   if (isShared) {
     watch.use(keepLeases(chat))
-    watch.use(hearStops(chat, upkeep))
+    watch.use(hearStops(chat, upkeep, whenHinted))
   }
   return watch
 }

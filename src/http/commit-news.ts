@@ -2,6 +2,7 @@
 // were committed on another.
 
 import type { Store } from '../core/store.ts'
+import { type HintAsked, hintedLook, type Listener } from './hinted-look.ts'
 
 export type CommitNews = {
   /** Resolves when this user has changes beyond `since`, or it is time to look, or the signal aborts. */
@@ -12,8 +13,17 @@ export type CommitNews = {
 export type NewsPace = { pollMs: number; pollMsMax: number }
 const usualPace: NewsPace = { pollMs: 400, pollMsMax: 1_500 }
 
-/** The same store, whose commits are heard. */
-export function heard<S extends Store>(store: S, pace = usualPace): { store: S; news: CommitNews } {
+const noHints: HintAsked = { upkeep: null, report: () => {} }
+
+export type Heard<S> = {
+  /** The same store, whose commits are heard. */
+  store: S
+  news: CommitNews
+  /** To be called when another node hints that it committed something. */
+  hinted: () => void
+}
+
+export function heard<S extends Store>(store: S, hinting = noHints, pace = usualPace): Heard<S> {
   const listeners = new Map<string, Listening>()
   const commit: Store['commit'] = async (asked) => {
     const outcome = await store.commit(asked)
@@ -26,18 +36,19 @@ export function heard<S extends Store>(store: S, pace = usualPace): { store: S; 
     await listening.wait(since, signal)
     if (listening.isEmpty && listeners.get(user) === listening) listeners.delete(user)
   }
-  return { store: { ...store, commit }, news: { next } }
+  return { store: { ...store, commit }, news: { next }, hinted: hintedLook(listeners, hinting) }
 }
 
 type Waiting = { since: number; wake: () => void }
 
 /** Everybody here who waits for changes of one user: they look at the store together. */
-class Listening {
+class Listening implements Listener {
   readonly #store: Pick<Store, 'changes'>
   readonly #user: string
   readonly #pace: NewsPace
   readonly #waiting = new Set<Waiting>()
   #pollMs: number
+  #lookedAt = performance.now()
   #timer: NodeJS.Timeout | undefined
 
   constructor(store: Pick<Store, 'changes'>, user: string, pace: NewsPace) {
@@ -49,6 +60,15 @@ class Listening {
 
   get isEmpty(): boolean {
     return this.#waiting.size === 0
+  }
+
+  get lookedAt(): number {
+    return this.#lookedAt
+  }
+
+  /** What the one who has seen least has seen. */
+  get since(): number {
+    return Math.min(...Array.from(this.#waiting, ({ since }) => since))
   }
 
   wait(since: number, signal: AbortSignal): Promise<void> {
@@ -72,19 +92,23 @@ class Listening {
     for (const { since, wake } of this.#waiting) if (since < changeSeq) wake()
   }
 
-  /** Jittered, so that streams that began together do not look together. */
-  #lookLater(): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#look(), this.#pollMs * (0.85 + 0.3 * Math.random()))
-    this.#pollMs = Math.min(this.#pollMs * 1.3, this.#pace.pollMsMax)
+  looked(): void {
+    this.#lookedAt = performance.now()
+    if (!this.isEmpty) this.#lookLater()
   }
 
   /** A fault, and a history that is no longer held, are heard by those who wait when they read for themselves. */
-  async #look(): Promise<void> {
-    const since = Math.min(...Array.from(this.#waiting, (waiting) => waiting.since))
-    const rows = await this.#store.changes(this.#user, since, 1).catch(() => null)
+  async look(): Promise<void> {
+    const rows = await this.#store.changes(this.#user, this.since, 1).catch(() => null)
     this.tell(rows === null ? Infinity : (rows[0]?.changeSeq ?? 0))
-    if (!this.isEmpty) this.#lookLater()
+    this.looked()
+  }
+
+  /** Jittered, so that streams that began together do not look together. */
+  #lookLater(): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.look(), this.#pollMs * (0.85 + 0.3 * Math.random()))
+    this.#pollMs = Math.min(this.#pollMs * 1.3, this.#pace.pollMsMax)
   }
 }
 

@@ -1,6 +1,9 @@
 // What changed since somebody last looked: every change once, in order, and only their own.
 import { describe, expect, it } from 'vitest'
 import type { Store } from '../../src/core/store.ts'
+import { heard } from '../../src/http/commit-news.ts'
+import type { HintAsked } from '../../src/http/hinted-look.ts'
+import { pause, until } from '../chat/talk.ts'
 import { openHouse } from '../house.ts'
 
 const trimmed = (store: Store): Store => ({
@@ -74,3 +77,93 @@ describe('GET /v1/changes/stream', () => {
     expect((await ann.get('/v1/changes/stream', { 'last-event-id': 'soon' })).status).toBe(400)
   })
 })
+
+describe('at a hint that something was committed elsewhere', () => {
+  it.each([
+    ['one question for all', true],
+    ['a look for each', false],
+  ])('whom it concerns is told, and nobody else: by %s', async (_, together) => {
+    await using house = await listeningHouse({ together })
+    await house.ann.thread()
+    house.hinted()
+    await until(() => house.told.length > 0)
+    await pause(50)
+    expect(house.told).toEqual([house.ann.user])
+    expect(house.asked.together > 0).toBe(together)
+  })
+
+  it('a look for all spares everybody their own', async () => {
+    await using house = await listeningHouse({ pollMs: 600 })
+    await pause(1_500)
+    expect(house.asked.alone).toBeGreaterThan(2)
+    house.asked.alone = 0
+    for (let n = 0; n < 24; n++) {
+      house.hinted()
+      await pause(50)
+    }
+    expect(house.asked.alone).toBe(0)
+    expect(house.asked.together).toBeGreaterThan(1)
+    expect(house.asked.together).toBeLessThan(20)
+  })
+
+  it('where it cannot be asked, that is told once, and everybody looks for themselves', async () => {
+    const broken = () => Promise.reject(new Error('permission denied'))
+    await using house = await listeningHouse({ pollMs: 100, upkeep: { changedAmong: broken } })
+    await house.ann.thread()
+    for (let n = 0; n < 5; n++) {
+      house.hinted()
+      await pause(60)
+    }
+    await until(() => house.told.length > 0)
+    expect(house.told).toEqual([house.ann.user])
+    expect(house.reports).toHaveLength(1)
+  })
+
+  it('nothing is asked while nobody listens', async () => {
+    await using house = await listeningHouse({ pollMs: 60_000 })
+    await house.leave()
+    house.hinted()
+    expect(house.asked).toEqual({ together: 0, alone: 0 })
+  })
+})
+
+type Listening = { together?: boolean; pollMs?: number; upkeep?: HintAsked['upkeep'] }
+
+/** Two people listen, and nothing that is committed is heard but by a look. */
+async function listeningHouse({ together = true, pollMs = 60_000, upkeep }: Listening) {
+  const house = await openHouse()
+  const [ann, bob] = [await house.guest(), await house.guest()]
+  for (const visitor of [ann, bob]) await visitor.thread()
+  const asked = { together: 0, alone: 0 }
+  const counted: HintAsked['upkeep'] = {
+    changedAmong: (seen) => {
+      asked.together++
+      return (upkeep ?? house.keep.upkeep).changedAmong(seen)
+    },
+  }
+  const store: Store = {
+    ...house.store,
+    changes: (...which) => {
+      asked.alone++
+      return house.store.changes(...which)
+    },
+  }
+  const reports: string[] = []
+  const report = (what: string) => void reports.push(what)
+  const hinting = { upkeep: together ? counted : null, report }
+  const { news, hinted } = heard(store, hinting, { pollMs, pollMsMax: pollMs })
+  const [told, left] = [[] as string[], new AbortController()]
+  const waits = [ann, bob].map(async ({ user }) => {
+    await news.next(user, 1, left.signal)
+    if (!left.signal.aborted) told.push(user)
+  })
+  const leave = async () => {
+    left.abort()
+    await Promise.all(waits)
+  }
+  const dispose = async () => {
+    await leave()
+    await house[Symbol.asyncDispose]()
+  }
+  return { ann, told, asked, reports, hinted, leave, [Symbol.asyncDispose]: dispose }
+}

@@ -26,7 +26,13 @@ const waitMsMax = 10_000
 /** Sixfold as JSON at worst: read by the server well within the time of a statement. */
 const groupCharsMax = 4 * 1024 * 1024
 
-export type Safe = { durability: Durability; warnings: () => number; positionAt: (lsn: string) => string }
+export type Safe = {
+  durability: Durability
+  warnings: () => number
+  positionAt: (lsn: string) => string
+  /** Something is in the store now that others may want to look at. */
+  kept: () => void
+}
 type Job = {
   commit: PreparedCommit
   since: number
@@ -211,6 +217,7 @@ export class Committer {
     const kept = keptAs(verdict, durability)
     kept.receipt.position = this.#safe.positionAt(lsn)
     resolve(kept)
+    if (verdict.writes && verdict.news) this.#safe.kept()
   }
 
   #durability(standbys: string | null, warningsBefore: number): Durability {
