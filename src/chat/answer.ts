@@ -8,10 +8,20 @@ import { ownJson } from '../core/json.ts'
 import type { Message } from '../core/message.ts'
 import { ModelError, type ModelEvent, type ModelUsage } from '../core/model.ts'
 import { keptOrThrow } from '../core/receipt.ts'
+import type { RunError } from '../core/run.ts'
 import type { MessagePage } from '../core/store.ts'
 import { escapeText } from '../core/text.ts'
 import type { Chat, KnownPersona } from './chat.ts'
 import { overOf } from './elsewhere.ts'
+import {
+  isBeyond,
+  type RunLimits,
+  sizeLimit,
+  timeLimit,
+  tokenLimit,
+  tokensAsked,
+  tokensAtLeast,
+} from './limits.ts'
 import type { LiveRun } from './live.ts'
 import { Notebook } from './notebook.ts'
 import { retitle } from './title.ts'
@@ -21,14 +31,13 @@ import { Writing } from './writing.ts'
 const retriesMax = 2
 /** A provider that wants to be left alone for longer is not waited for: the person decides. */
 const retryMsMax = 30_000
-const maxOutputTokens = 8_192
 /** Of what a provider says about its failure; escaped, it still fits beside the run. */
 const reasonCharsMax = 1_000
 
 export type Ending = {
   status: 'complete' | 'stopped' | 'failed' | 'interrupted'
-  error: unknown
-  usage: ModelUsage | null
+  error: RunError | null
+  usage: (ModelUsage & { estimated?: true }) | null
 }
 
 /** Never rejects: whoever waits learns of the end from the run itself. */
@@ -66,11 +75,21 @@ async function converse(chat: Chat, live: LiveRun, persona: KnownPersona): Promi
     )
     await answerBefore(chat, live, prompt)
     const request = await composed(chat, live, persona, prompt)
-    return await speak(chat, live, request)
+    return await inTime(live, () => speak(chat, live, request))
   } catch (fault) {
     if (live.isStopped) return endingOfStop(live)
     if (!(fault instanceof ModelError)) chat.report('a run failed', fault)
     return { status: 'failed', error: errorOf(fault), usage: null }
+  }
+}
+
+/** A run that waits for the answer before it is not at its own limit: that one has a limit, too. */
+async function inTime(live: LiveRun, speaking: () => Promise<Ending>): Promise<Ending> {
+  const timer = setTimeout(() => live.stop('time_limit'), live.limits.runMs).unref()
+  try {
+    return await speaking()
+  } finally {
+    clearTimeout(timer)
   }
 }
 
@@ -159,34 +178,50 @@ async function once(chat: Chat, live: LiveRun, request: Request, writing: Writin
 }
 
 async function heard(chat: Chat, live: LiveRun, request: Request, writing: Writing): Promise<Ending> {
-  let end: (ModelEvent & { type: 'end' }) | null = null
-  for await (const event of chat.model.stream({ ...request, maxOutputTokens, signal: live.stopped })) {
+  const { limits } = live
+  const asked = { ...request, maxOutputTokens: tokensAsked(limits), signal: live.stopped }
+  let end: ModelEnd | null = null
+  for await (const event of chat.model.stream(asked)) {
     if (live.isStopped) break
     if (event.type === 'end') end = event
     else writing.write(event)
-    if (writing.isFull)
-      return {
-        status: 'stopped',
-        error: { code: 'answer_too_long', message: 'The answer reached the largest size that is kept.' },
-        usage: null,
-      }
+    if (writing.isFull) return { status: 'stopped', error: sizeLimit, usage: null }
+    if (isBeyond(limits, writing.bytes)) return uncounted(writing, limits)
   }
   if (live.isStopped) return endingOfStop(live)
   if (!end) throw new ModelError('cut', 'The model stopped in the middle of its answer.')
-  return { status: 'complete', error: end.finish === 'stop' ? null : { code: end.finish }, usage: end.usage }
+  return endingOf(end, limits)
 }
 
-const endingOfStop = (live: LiveRun): Ending => {
-  const interrupted = live.stopped.reason === 'shutdown'
+type ModelEnd = ModelEvent & { type: 'end' }
+
+/** A model that was cut short at the number of tokens it was given does not always say how many they were. */
+function endingOf({ finish, usage }: ModelEnd, limits: RunLimits): Ending {
+  if (finish === 'length' && (usage.outputTokens ?? Infinity) >= tokensAsked(limits))
+    return { status: 'stopped', error: tokenLimit(limits), usage }
+  return { status: 'complete', error: finish === 'stop' ? null : { code: finish }, usage }
+}
+
+/** It would have gone on beyond its limit, and did not get to say what it used. */
+function uncounted(writing: Writing, limits: RunLimits): Ending {
+  const outputTokens = tokensAtLeast(writing.bytes)
+  const unknown = { inputTokens: null, cachedInputTokens: null, reasoningTokens: null }
   return {
-    status: interrupted ? 'interrupted' : 'stopped',
-    error: { code: interrupted ? 'shutdown' : 'stopped' },
-    usage: null,
+    status: 'stopped',
+    error: tokenLimit(limits),
+    usage: { ...unknown, outputTokens, estimated: true },
   }
 }
 
+function endingOfStop({ stopped, limits }: LiveRun): Ending {
+  if (stopped.reason === 'shutdown')
+    return { status: 'interrupted', error: { code: 'shutdown' }, usage: null }
+  const error = stopped.reason === 'time_limit' ? timeLimit(limits) : { code: 'stopped' }
+  return { status: 'stopped', error, usage: null }
+}
+
 /** What the person reads about a failure; a fault of ours is not told in its own words. */
-function errorOf(fault: unknown): { code: string; message: string; status?: number | null } {
+function errorOf(fault: unknown): RunError {
   if (fault instanceof ModelError)
     return { code: fault.fault, message: tellable(fault.message), status: fault.status }
   return { code: 'internal', message: 'A fault of ours ended this answer.' }

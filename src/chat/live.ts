@@ -1,7 +1,8 @@
-// The runs that this process answers: which they are, how each is stopped, and whether it is still ours.
+// The runs that this process answers: which they are, how far each may go, how it is stopped, and whether it is still ours.
 
 import { Elsewhere } from './elsewhere.ts'
 import { HeardRun } from './heard-run.ts'
+import { type RunLimits, usualLimits } from './limits.ts'
 import { Ticker } from './ticker.ts'
 
 export type RunIds = {
@@ -17,6 +18,7 @@ export type RunIds = {
 /** A run that this process answers. */
 export class LiveRun extends HeardRun {
   readonly ids: RunIds
+  readonly limits: RunLimits
   /** The model said something that can only be kept as its escape; the message says so. */
   hasEscapes = false
   /** On the clock of performance.now(): for a lease from then on it is ours for certain. */
@@ -24,16 +26,17 @@ export class LiveRun extends HeardRun {
   #isLost = false
   readonly #stop = new AbortController()
 
-  constructor(ids: RunIds, ticker: Ticker) {
+  constructor(ids: RunIds, ticker: Ticker, limits: RunLimits) {
     super(ids.epoch, ticker)
     this.ids = ids
+    this.limits = limits
   }
 
   get isStopped(): boolean {
     return this.#stop.signal.aborted
   }
 
-  /** Aborted when somebody asks this run to stop. */
+  /** Aborted when this run is to stop: somebody asks for it, it is at its limit, or the house closes. */
   get stopped(): AbortSignal {
     return this.#stop.signal
   }
@@ -54,6 +57,7 @@ export class LiveRun extends HeardRun {
 }
 
 export class LiveRuns {
+  readonly #limits: RunLimits
   readonly #ticker = new Ticker()
   /** Those of other nodes that somebody follows here. */
   readonly elsewhere = new Elsewhere(this.#ticker)
@@ -61,12 +65,16 @@ export class LiveRuns {
   readonly #attending = new Set<Promise<unknown>>()
   #size = 0
 
+  constructor(limits = usualLimits) {
+    this.#limits = limits
+  }
+
   get size(): number {
     return this.#size
   }
 
   open(ids: RunIds): LiveRun {
-    const run = new LiveRun(ids, this.#ticker)
+    const run = new LiveRun(ids, this.#ticker, this.#limits)
     const mine = this.#runs.get(ids.user) ?? new Map<string, LiveRun>()
     this.#runs.set(ids.user, mine.set(ids.runId, run))
     this.#size++

@@ -1,4 +1,4 @@
-// Writes a run down while it speaks: at least every second or 2 KiB, and at the end whole. What was written survives any crash.
+// Writes a run down while it speaks: at the checkpoints of its limits, and at the end whole. What was written survives any crash.
 
 import { must } from '../core/assert.ts'
 import { ThreadkeepError } from '../core/errors.ts'
@@ -10,8 +10,7 @@ import type { Ending } from './answer.ts'
 import type { Chat } from './chat.ts'
 import type { LiveRun } from './live.ts'
 
-const everyMs = 800
-const everyBytes = 1_800
+const lookMs = 100
 const endRetries = 8
 
 export class Notebook {
@@ -31,7 +30,7 @@ export class Notebook {
     this.#chat = chat
     this.#live = live
     this.#writtenAt = chat.now()
-    this.#timer = setInterval(() => this.#look(), 100)
+    this.#timer = setInterval(() => this.#look(), lookMs)
     this.#timer.unref()
   }
 
@@ -57,11 +56,11 @@ export class Notebook {
   }
 
   #look(): void {
-    const { log } = this.#live
+    const { log, limits } = this.#live
     if (this.#busy || this.#live.isLost || log.length === this.#written) return
-    // A clock may be set back: then it is time, too.
-    const dueByTime = Math.abs(this.#chat.now() - this.#writtenAt) >= everyMs
-    if (!dueByTime && log.position.bytes - this.#bytesWritten < everyBytes) return
+    // Before it is too late at the next look. A clock may be set back: then it is time, too.
+    const dueByTime = Math.abs(this.#chat.now() - this.#writtenAt) >= limits.checkpointMs - lookMs
+    if (!dueByTime && log.position.bytes - this.#bytesWritten < limits.checkpointBytes) return
     this.#busy = true
     this.#writing = this.#write().finally(() => (this.#busy = false))
   }
@@ -106,6 +105,10 @@ export class Notebook {
 }
 
 function endedChange({ ids, log, hasEscapes }: LiveRun, { status, error, usage }: Ending): Change {
+  const metadata = {
+    ...(hasEscapes ? { escaped: true } : null),
+    ...(status === 'stopped' && error?.message ? { ending: error } : null),
+  }
   const end = {
     kind: 'run.ended' as const,
     runId: ids.runId,
@@ -113,7 +116,7 @@ function endedChange({ ids, log, hasEscapes }: LiveRun, { status, error, usage }
     status,
     ...jsonOf('error', error),
     ...jsonOf('usage', usage),
-    ...jsonOf('metadata', hasEscapes ? { escaped: true } : null),
+    ...jsonOf('metadata', Object.keys(metadata).length > 0 ? metadata : null),
   }
   return { ...end, ...wordsOf(log.parts()) }
 }

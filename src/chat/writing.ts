@@ -27,6 +27,11 @@ export class Writing {
     return this.#isFull || this.#part >= limitMax('parts') - 1
   }
 
+  /** Of all that was written, as JSON. */
+  get bytes(): number {
+    return bytesMax - this.#bytesLeft
+  }
+
   write(event: Exclude<ModelEvent, { type: 'end' }>): void {
     if (event.type === 'part') return this.#piece(event)
     if (this.#kind !== event.type) {

@@ -13,6 +13,9 @@ const help = `threadkeep <command>
   verify-backup <dir>   restore a backup on trial and read all of it       [--json]
   restore <backup>      put a backup in the place of the store             [--to <folder>] [--accept-older] [--json]
   dump                  the store as plain SQL
+  verify                try a running house from outside: say, hear, cut, resume, read back, forget
+                          [--url <address>] [--token <t>] [--guests <file>] [--timeout <s>] [--json]
+  verify --restart      the same of a house of its own that is killed in mid-answer  [--data <folder>] [--json]
   accept                take a store that was put there on purpose          [--yes]
   migrate               PostgreSQL: bring the tables up to date, as THREADKEEP_STORE_OWNER  [--json]
   roles                 PostgreSQL: the SQL that makes the logins and the database  [--database <name>]
@@ -60,6 +63,8 @@ async function commandNamed(command: string, words: string[]): Promise<number> {
       return (await import('./verify-backup.ts')).verifyBackup(words)
     case 'restore':
       return (await import('./restore.ts')).restore(words)
+    case 'verify':
+      return (await import('./verify.ts')).verify(words)
     case 'dump':
       return (await import('./dump.ts')).dump(words)
     case 'accept':

@@ -3,7 +3,7 @@
 import { ThreadkeepError } from '../core/errors.ts'
 import type { Part } from '../core/part.ts'
 import type { Receipt } from '../core/receipt.ts'
-import type { RunStatus } from '../core/run.ts'
+import type { RunError, RunStatus } from '../core/run.ts'
 import { positionFrom, type RunEntry, type RunPosition } from '../core/run-log.ts'
 import { type Asked, type Door, path, told } from './door.ts'
 import { cutFault, strange } from './errors.ts'
@@ -25,7 +25,7 @@ export type AnswerEvent =
   | { type: 'run.rewound'; to: string }
   /** The whole answer so far: put it in the place of all that came before. */
   | { type: 'run.snapshot'; position: string | null; message: Message }
-  | { type: 'run.ended'; status: RunStatus; error: unknown }
+  | { type: 'run.ended'; status: RunStatus; error: RunError | null }
   /** Always the last. */
   | { type: 'message.finished'; message: Message; receipt: Receipt | null }
 

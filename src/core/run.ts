@@ -4,6 +4,9 @@ import type { FinishedStatus } from './message.ts'
 
 export type RunStatus = 'running' | FinishedStatus
 
+/** Why a run ended other than whole. `message` is for the person who reads the answer, where there is something to say. */
+export type RunError = { code: string; message?: string; status?: number | null }
+
 export type Run = {
   userId: string
   id: string

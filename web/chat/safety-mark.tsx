@@ -31,7 +31,7 @@ const marks = {
   disk: [HardDrive, 'on disk', 'Written to the disk of the house before you were told: it survives a crash and a power cut there.'],
   nothing: [Ghost, 'not kept', 'This house runs in memory: everything is gone when it stops.'],
   written: [CircleDashed, 'being written', 'What has come so far is written down every second. Closing this page does not stop it.'],
-  stopped: [CircleSlash, 'stopped', 'Somebody stopped this answer. What it had said is on disk.'],
+  stopped: [CircleSlash, 'stopped', 'This answer was stopped. What it had said is on disk.'],
   interrupted: [TriangleAlert, 'interrupted', 'The house stopped in the middle of this answer. What it had said is on disk, but for the last second at most.'],
   failed: [TriangleAlert, 'failed', 'The model did not finish this answer. What it had said is on disk, and so is what you said.'],
 } as const satisfies Record<Safety, readonly [typeof HardDrive, string, string]> // prettier-ignore
