@@ -1,15 +1,19 @@
 // A process to be killed: opens a store and lets 64 writers send turn after turn, each printed only once it is acknowledged.
 //
-//   node test/crash/load.ts <file> <life> honest | control-early-ack
+//   node test/crash/load.ts <file or address> <life> honest | control-early-ack | control-unflushed <data folder>
 import { writeSync } from 'node:fs'
-import { dirname } from 'node:path'
 import type { Commit } from '../../src/core/change.ts'
 import { keptOrThrow } from '../../src/core/receipt.ts'
+import { openPostgres } from '../../src/store/postgres/open.ts'
 import { openSqlite } from '../../src/store/sqlite/open.ts'
 import { commitOf, type Turn, turnName, writersCount } from './turn.ts'
 
-const [file = '', life = '0', mode = 'honest'] = process.argv.slice(2)
-const store = await openSqlite({ file, folder: dirname(file), ephemeral: false })
+const [address = '', life = '0', mode = 'honest', folder = ''] = process.argv.slice(2)
+/** The control of a power cut: the same store, which flushes nothing. */
+const ephemeral = mode === 'control-unflushed'
+const store = await (address.startsWith('postgres:')
+  ? openPostgres({ url: address, folder })
+  : openSqlite({ file: address, folder, ephemeral }))
 const keep = async (commit: Commit): Promise<void> => void keptOrThrow(await store.commit(commit))
 const acknowledge = (turn: Turn): void => void writeSync(1, `${turnName(turn)}\n`)
 

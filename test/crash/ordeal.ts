@@ -1,11 +1,23 @@
-// The ordeal: kills, crowds and cut lines, the first two beside their controls, as a table of figures; ends with 1 if anything was lost, or if a control lost nothing.
+// The ordeal: kills, power cuts, failing and full disks, crowds and cut lines, each beside its control, as a table of figures; ends with 1
+// if anything was lost, if a control lost nothing, or if this machine lacks what a fault is done with.
 //
 //   node test/crash/ordeal.ts short | long [seed]
 import { failover, type FailoverFigures } from './failover.ts'
-import { type KillFigures, killRounds, noLoss } from './kill.ts'
+import { killRounds } from './kill.ts'
+import { nodeKills, nodeStreamKills } from './node-kill.ts'
 import { overlap, type OverlapFigures, overlapOnOneValue } from './overlap.ts'
 import { type DisconnectFigures, disconnects } from './stream-disconnect.ts'
 import { type StreamFigures, streamKills, streamsHeld } from './stream-kill.ts'
+import { type Line, ofControl, ofKills, orLacking } from './ordeal-line.ts'
+import {
+  backupLines,
+  faultyLines,
+  fileLines,
+  fullLines,
+  lineLines,
+  powerLines,
+  timeLines,
+} from './ordeal-faults.ts'
 
 const sizes = {
   short: {
@@ -16,17 +28,49 @@ const sizes = {
     perWriterOfControl: 10,
     streamKills: 30,
     streamControls: 4,
+    nodeKills: 15,
+    nodeControls: 4,
+    nodeStreamKills: 10,
+    nodeStreamControls: 2,
     cuts: 500,
+    powerCuts: 10,
+    spoolCuts: 4,
+    powerControls: 2,
+    faultyFlushes: 12,
+    faultyWrites: 8,
+    faultyControls: 3,
+    lostAnswers: 60,
+    databaseKills: 3,
+    pausedRuns: 6,
+    clockTurns: 20,
+    restarts: 3,
+    megabytes: 100,
   },
   long: {
-    kills: 100,
+    kills: 200,
     controls: 40,
     births: 200,
     perWriter: 200,
     perWriterOfControl: 20,
     streamKills: 100,
     streamControls: 12,
+    nodeKills: 200,
+    nodeControls: 20,
+    nodeStreamKills: 100,
+    nodeStreamControls: 8,
     cuts: 2_000,
+    powerCuts: 100,
+    spoolCuts: 50,
+    powerControls: 5,
+    faultyFlushes: 200,
+    faultyWrites: 100,
+    faultyControls: 10,
+    lostAnswers: 500,
+    databaseKills: 20,
+    pausedRuns: 20,
+    clockTurns: 100,
+    restarts: 10,
+    megabytes: 1_024,
   },
 }
 
@@ -38,7 +82,6 @@ const asked = sizes[size]
 const began = performance.now()
 console.log(`ordeal ${size}, seed ${seed}`)
 
-type Line = { what: string; acked: number; lost: number; good: boolean; besides: string }
 const lines = [
   ofKills('kill -9 under 64 writers', await killRounds({ rounds: asked.kills, seed })),
   ofControl(
@@ -56,23 +99,30 @@ const lines = [
     '  its control: written at the end',
     await streamKills({ kills: asked.streamControls, seed, control: true }),
   ),
+  ofKills('kill -9 of a node under 64 writers', await nodeKills({ rounds: asked.nodeKills, seed })),
+  ofControl(
+    '  its control: acknowledged too early',
+    await nodeKills({ rounds: asked.nodeControls, seed, control: true }),
+  ),
+  ofStreams('kill -9 of a node in mid-stream', await nodeStreamKills({ kills: asked.nodeStreamKills, seed })),
+  ofStreamControl(
+    '  its control: written at the end',
+    await nodeStreamKills({ kills: asked.nodeStreamControls, seed, control: true }),
+  ),
   ofDisconnects('readers cut off at random bytes', await disconnects(asked.cuts, seed)),
   ofFailover('PostgreSQL: the primary dies, waited for', await failover({ synchronous: true })),
   ofUnwaited('  its control: not waited for', await failover({ synchronous: false })),
+  ...(await orLacking('power cuts', powerLines(asked, seed))),
+  ...(await orLacking('failing disks', faultyLines(asked, seed))),
+  ...(await orLacking('full disks', fullLines(seed))),
+  ...fileLines(seed),
+  ...(await lineLines(asked, seed)),
+  ...(await orLacking('backups of PostgreSQL', backupLines())),
+  ...(await timeLines(asked, seed)),
 ]
 
 print(lines)
 process.exitCode = lines.every(({ good }) => good) ? 0 : 1
-
-function ofKills(what: string, figures: KillFigures): Line {
-  const { rounds, acked, lost, halves, duplicates, unackedPresent, wrongAnswers, readyMsMax, faults } =
-    figures
-  for (const fault of faults.slice(0, 20)) console.log(`fault: ${fault}`)
-  const besides =
-    `${rounds} kills, ${halves} half, ${duplicates} twice, ${unackedPresent} kept unheard, ` +
-    `${wrongAnswers} wrong answers to retries, ${faults.length} faults, ready in <= ${Math.round(readyMsMax)} ms`
-  return { what, acked, lost, good: noLoss(figures), besides }
-}
 
 function ofOverlap(what: string, figures: OverlapFigures): Line {
   const { acked, lost, equalSeqs, forks, unreachable, faults } = figures
@@ -86,7 +136,7 @@ function ofStreams(what: string, figures: StreamFigures): Line {
   const { kills, acked, lost, beyondAllowance, interrupted, complete, open, faults } = figures
   for (const fault of faults.slice(0, 20)) console.log(`fault: ${fault}`)
   const besides =
-    `${kills} kills, ${interrupted} interrupted, ${complete} complete, ${open} open, ${figures.rewound} rewound, ` +
+    `${kills} kills, ${interrupted} interrupted, ${complete} complete, ${open} open after <= ${Math.round(figures.endedMsMax)} ms, ${figures.rewound} rewound, ` +
     `of ${figures.heardBytes} bytes heard ${figures.missingBytes} missing, at most ${figures.missingBytesMax} and ${Math.round(figures.missingMsMax)} ms of one answer, ` +
     `${faults.length} faults, ready in <= ${Math.round(figures.readyMsMax)} ms`
   return { what, acked, lost: lost + beyondAllowance, good: streamsHeld(figures), besides }
@@ -118,11 +168,6 @@ function ofUnwaited(what: string, figures: FailoverFigures): Line {
   const { acked, lost, replicated, equalSeqs, wrongChains } = figures
   const good = lost > 0 && replicated === 0 && equalSeqs + wrongChains === 0
   return { what, acked, lost, good, besides: 'on disk alone, and said so: it has to lose some' }
-}
-
-function ofControl(what: string, { acked, lost }: { acked: number; lost: number }): Line {
-  const share = ((100 * lost) / Math.max(acked, 1)).toFixed(1)
-  return { what, acked, lost, good: lost > 0, besides: `${share} % lost, and it has to lose some` }
 }
 
 function print(lines: Line[]): void {

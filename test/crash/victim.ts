@@ -1,25 +1,26 @@
 // The loaded process in the hands of a test: started, waited for, stopped for a moment, killed; what it acknowledged is in a file.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { assert } from '../../src/core/assert.ts'
-import type { Home } from './home.ts'
+import type { Dwelling } from './dwelling.ts'
 import { type Turn, turnNamed, writersCount } from './turn.ts'
 
-const program = new URL('load.ts', import.meta.url).pathname
+const usualProgram = 'load.ts'
 const acksMsMax = 30_000
 
-export type Manner = 'honest' | 'control-early-ack'
+export type Manner = 'honest' | 'control-early-ack' | 'control-unflushed'
 
 export class Victim implements AsyncDisposable {
   readonly #acks: string
   readonly #process: ChildProcess
 
-  constructor(home: Home, life = 0, manner: Manner = 'honest') {
+  constructor(home: Dwelling, life = 0, manner: Manner = 'honest', program = usualProgram) {
     this.#acks = `${home.aside}-acks-${life}`
     const out = openSync(this.#acks, 'w')
-    const asked = [program, home.file, String(life), manner]
+    const asked = [join(import.meta.dirname, program), home.address, String(life), manner, home.folder]
     this.#process = spawn(process.execPath, asked, { stdio: ['ignore', out, 'inherit'] })
     closeSync(out)
   }
@@ -52,6 +53,22 @@ export class Victim implements AsyncDisposable {
   }
 
   pause = (): boolean => this.#process.kill('SIGSTOP')
+
+  /** Stopped in all its threads: from here on it neither writes nor acknowledges. */
+  async standStill(): Promise<void> {
+    this.pause()
+    const began = performance.now()
+    const states = () => readdirSync(`/proc/${this.pid}/task`).map((thread) => this.#stateOf(thread))
+    while (states().some((state) => state !== 'T')) {
+      assert(performance.now() - began < acksMsMax, 'a process that was told to stop stands still in time')
+      await wait(1)
+    }
+  }
+
+  #stateOf(thread: string): string | undefined {
+    return /\) (\w) /.exec(readFileSync(`/proc/${this.pid}/task/${thread}/stat`, 'latin1'))?.[1]
+  }
+
   goOn = (): boolean => this.#process.kill('SIGCONT')
 
   /** What was acknowledged when it died. */

@@ -69,9 +69,10 @@ export class CommitQueue {
       workerData: this.#data,
       name: 'threadkeep-writer',
     })
+    let cause = new Error('its writer ended')
     worker.on('message', (message: FromWriter) => this.#receive(message))
-    worker.on('error', (fault) => this.#fail(fault instanceof Error ? fault : new Error(String(fault))))
-    worker.on('exit', () => this.#closed.resolve())
+    worker.on('error', (fault) => (cause = fault instanceof Error ? fault : new Error(String(fault))))
+    worker.on('exit', () => this.#ended(cause))
     worker.unref()
     return worker
   }
@@ -100,11 +101,16 @@ export class CommitQueue {
     waiting?.reject(new ThreadkeepError(code, message, hint, undefined, cause))
   }
 
-  /** The writer thread died: nobody knows what became of what it held, and everybody is told so. */
-  #fail(fault: Error): void {
-    this.#over = fault
-    for (const { reject } of this.#waiting.values()) reject(away(fault))
+  /**
+   * Where it was not told to, it died of a disk on which the file could not even be opened again: nobody knows what became of what it
+   * held, and everybody is told so. The next commit starts another, which reads everything anew.
+   */
+  #ended(cause: Error): void {
+    for (const { reject } of this.#waiting.values()) reject(away(cause))
     this.#waiting.clear()
+    this.#bundle = []
+    this.#started = null
+    if (this.#over) this.#closed.resolve()
   }
 }
 

@@ -17,6 +17,7 @@ import { CarryingOut } from './carrying-out.ts'
 import { Heads } from './heads.ts'
 import { readMeta } from './migrate.ts'
 import { Names } from './names.ts'
+import { needsRoom } from './room.ts'
 import { prepareStatements, type Statements, upkeepSql } from './statements.ts'
 
 /** A fault in place of an outcome: the commit happened zero times or once, and its sender is told to repeat it. */
@@ -27,6 +28,8 @@ export type BatchResult = { settled: Settled[]; commitNumber: number }
 export type WriterOptions = {
   open: () => DatabaseSync
   durability: Durability
+  /** Whether there is room for what is new; left out, there always is. */
+  hasRoom?: () => boolean
   /** Called once the batch is durable and before anybody hears of it. */
   came?: (commitNumber: number) => void
 }
@@ -55,6 +58,7 @@ export class Writer {
   readonly #options: WriterOptions
   #at: Connected
   #news = false
+  #isLow = false
   #touchedUsers = new Map<Key, UserHead>()
   #touchedThreads = new Map<Key, { userKey: Key; thread: ThreadHead }>()
 
@@ -65,8 +69,9 @@ export class Writer {
 
   /** Hopeful first; if any commit of the batch stumbles, all again with every id looked up; if one still does, each alone. */
   commit(batch: readonly PreparedCommit[]): BatchResult {
+    this.#isLow = this.#options.hasRoom?.() === false
     const settled =
-      this.#attempt(batch, 'hopeful') ??
+      (this.#isLow ? null : this.#attempt(batch, 'hopeful')) ??
       this.#attempt(batch, 'careful') ??
       batch.map((commit) => this.#alone(commit))
     return { settled, commitNumber: this.#at.commitNumber }
@@ -74,7 +79,12 @@ export class Writer {
 
   /** Logs of runs that ended before this time are not needed any more: their messages hold the words. */
   dropRunLogs(endedBefore: number): number {
-    return Number(this.#at.db.prepare(upkeepSql.dropRunLogs).run(endedBefore).changes)
+    try {
+      return Number(this.#at.db.prepare(upkeepSql.dropRunLogs).run(endedBefore).changes)
+    } catch (fault) {
+      if (!isFull(fault)) throw fault
+      return 0 // without room nothing can be dropped; the next round tries again
+    }
   }
 
   close(): void {
@@ -133,19 +143,21 @@ export class Writer {
     this.#at.names.forget()
   }
 
-  #settle(commit: PreparedCommit, mood: Mood): Outcome {
+  #settle(commit: PreparedCommit, mood: Mood): Settled {
     if (needsSteps(commit)) return this.#settleStepwise(commit)
     const verdict = this.#at.planner.judge(commit, mood)
     if (isStop(verdict)) return verdict
+    if (verdict.writes && this.#isTooMuch(commit)) return lowSpace
     if (!verdict.writes || this.#at.carryingOut.all(verdict.draft)) return this.#answer(verdict)
     return this.#settle(commit, 'careful')
   }
 
   /** A commit whose changes can only be judged one after the other is written as it is judged, and taken back if one is refused. */
-  #settleStepwise(commit: PreparedCommit): Outcome {
+  #settleStepwise(commit: PreparedCommit): Settled {
     this.#at.put.savepoint.run()
     const plan = this.#at.planner.plan(commit, 'careful', (draft) => this.#at.carryingOut.all(draft))
-    if (!isStop(plan) && !plan.decided.replayed) {
+    const isTooMuch = this.#isTooMuch(commit)
+    if (!isStop(plan) && !plan.decided.replayed && !isTooMuch) {
       this.#at.carryingOut.all(plan.draft)
       this.#at.put.release.run()
       return this.#answer({ ...plan, became: 'kept', writes: true })
@@ -154,10 +166,17 @@ export class Writer {
     this.#at.put.release.run()
     this.#at.names.forget()
     if (isStop(plan)) return plan
+    if (!plan.decided.replayed) return lowSpace
     const verdict = this.#at.planner.replay(commit, plan)
     if (isStop(verdict)) return verdict
+    if (verdict.writes && isTooMuch) return lowSpace
     if (verdict.writes) this.#at.carryingOut.all(verdict.draft)
     return this.#answer(verdict)
+  }
+
+  /** A retry of what was kept is answered all the same: it writes nothing. */
+  #isTooMuch(commit: PreparedCommit): boolean {
+    return this.#isLow && needsRoom(commit)
   }
 
   #answer(verdict: Verdict): Kept {
@@ -209,6 +228,15 @@ export class Writer {
     this.#at.db.close()
     this.#at = connected(this.#options.open())
   }
+}
+
+const lowSpace: Fault = {
+  fault: {
+    code: 'storage_full',
+    message: 'There is too little room left on the disk to keep anything new.',
+    hint: 'Nothing was written. Reading and deleting go on. Send it again with the same ids when there is room.',
+    cause: 'less is left on the disk of the store than is kept back',
+  },
 }
 
 function faultOf(fault: unknown): Fault {
