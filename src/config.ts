@@ -82,7 +82,7 @@ export const settings = {
     env: 'THREADKEEP_STORE_CONNECTIONS',
     default: '8',
     meaning:
-      'On PostgreSQL: how many connections this node keeps open at most, besides at most two for the upkeep.',
+      'On PostgreSQL: how many connections this node keeps open at most, besides at most four for the upkeep and one for hints.',
     allowed: 'a whole number from 2 to 200',
     schema: wholeNumber.pipe(z.number().min(2).max(200)),
   },
@@ -91,6 +91,14 @@ export const settings = {
     default: 'on',
     meaning:
       'On PostgreSQL: with `on`, what people say while the database is away is kept on the disk of this node (at most 256 MiB and 15 minutes) and goes into the database when it is back; with `off` it is answered 503. Never on SQLite.',
+    allowed: '"on" or "off"',
+    schema: z.enum(['on', 'off']),
+  },
+  notify: {
+    env: 'THREADKEEP_NOTIFY',
+    default: 'on',
+    meaning:
+      'On PostgreSQL: with `on`, nodes hint at each other by NOTIFY that something was committed, over one more connection each, and see it sooner; with `off`, and whenever that connection is lost, they only look (within two seconds). `off` behind a PgBouncer in transaction mode.',
     allowed: '"on" or "off"',
     schema: z.enum(['on', 'off']),
   },
@@ -157,6 +165,54 @@ export const settings = {
         const [messages = 20, bytes = 65_536] = text.split('/').map(Number)
         return { messages: Math.min(messages, 199), bytes }
       }),
+  },
+  runSeconds: {
+    env: 'THREADKEEP_RUN_SECONDS',
+    default: '600',
+    meaning:
+      'How long one answer may take from when the model is asked. At the limit it ends as `stopped`, with what was said and the reason.',
+    allowed: 'a whole number from 1 to 86400',
+    schema: wholeNumber.pipe(z.number().min(1).max(86_400)),
+  },
+  runTokens: {
+    env: 'THREADKEEP_RUN_TOKENS',
+    default: '0',
+    meaning:
+      'How many tokens one answer may have; at the limit it ends as `stopped`. It is asked of the model, and one that does not count is stopped by an estimate of 6 bytes to a token, which its usage calls `estimated`. 0 leaves it to the model, which is asked for at most 8192.',
+    allowed: 'a whole number from 0 to 128000',
+    schema: wholeNumber.pipe(z.number().max(128_000)),
+  },
+  checkpoint: {
+    env: 'THREADKEEP_CHECKPOINT',
+    default: '900/1800',
+    meaning:
+      'When an answer under way is written down: after at most this many milliseconds, or this many bytes. See C6 in docs/durability.md.',
+    allowed:
+      '"milliseconds/bytes" from 200/256 to 1000/2048, because no more than a second or 2 KiB of an answer may be lost',
+    schema: z
+      .string()
+      .regex(/^[1-9]\d{2,3}\/[1-9]\d{2,3}$/)
+      .transform((text) => {
+        const [ms = 0, bytes = 0] = text.split('/').map(Number)
+        return { ms, bytes }
+      })
+      .refine(({ ms, bytes }) => ms >= 200 && ms <= 1_000 && bytes >= 256 && bytes <= 2_048),
+  },
+  cacheMb: {
+    env: 'THREADKEEP_CACHE_MB',
+    default: '32',
+    meaning:
+      'How much memory the first pages of recent threads may take on this node, in MiB; 0 keeps none. On PostgreSQL it needs THREADKEEP_STORE_UPKEEP, by which a node sees what others commit; without it nothing is kept in memory.',
+    allowed: 'a whole number from 0 to 4096',
+    schema: wholeNumber.pipe(z.number().max(4_096)),
+  },
+  cacheThreads: {
+    env: 'THREADKEEP_CACHE_THREADS',
+    default: '100',
+    meaning:
+      'How many of the most recent threads are brought into that memory when the house starts; 0 brings none, and each comes in when it is first asked for.',
+    allowed: 'a whole number from 0 to 10000',
+    schema: wholeNumber.pipe(z.number().max(10_000)),
   },
   url: {
     env: 'THREADKEEP_URL',

@@ -3,11 +3,11 @@
 import { hash, randomFillSync } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { readFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import pino from 'pino'
 import type { Chat } from './chat/chat.ts'
 import { drain } from './chat/drain.ts'
+import { limitsOf } from './chat/limits.ts'
 import { LiveRuns } from './chat/live.ts'
 import type { Pace } from './chat/pace.ts'
 import { settleSaid } from './chat/said-later.ts'
@@ -24,6 +24,7 @@ import { createApp } from './http/app.ts'
 import { traceOf } from './http/errors.ts'
 import { heard } from './http/commit-news.ts'
 import type { DoorSettings } from './http/doors.ts'
+import { listening } from './http/listen.ts'
 import { nodeHandler } from './http/node.ts'
 import { webFiles } from './http/web-files.ts'
 import { type Guests, openGuests } from './identity/guests.ts'
@@ -36,6 +37,7 @@ import { knownPersonas } from './personas/known.ts'
 import { acceptanceAt, schemaAt } from './store/inspect.ts'
 import { type AboutStore, migrateStore, type OpenedStore, openStore } from './store/open.ts'
 import type { MoveProgress, MoveReport as StoreMoveReport } from './store/move/move.ts'
+import { openRecent } from './store/recent/open.ts'
 import { rolesSql } from './store/postgres/roles.ts'
 import type { Acceptance } from './store/sqlite/inspect.ts'
 import { keepUp } from './upkeep/house.ts'
@@ -77,6 +79,8 @@ export type Threadkeep = AsyncDisposable & {
   readonly store: Store
   readonly upkeep: Upkeep
   readonly about: AboutStore
+  /** How many recent threads were brought into memory, when that is done in the background. */
+  readonly loaded: Promise<number>
   readonly chat: Chat
   /** The doors for any web-standard host. `env` is what the host knows of the connection. */
   fetch(request: Request, env?: object): Promise<Response>
@@ -98,31 +102,63 @@ export type Threadkeep = AsyncDisposable & {
  * app.use('/chat', (req, res) => keep.node(req, res))
  */
 export async function threadkeep(options: Embedding = {}): Promise<Threadkeep> {
-  const {
-    model: givenModel,
-    doors,
-    log = defaultLog,
-    authenticate,
-    page = false,
-    pace,
-    ...settings
-  } = options
-  const config = configFrom({ ...settings, model: typeof givenModel === 'string' ? givenModel : undefined })
-  const model = typeof givenModel === 'object' ? givenModel : await chooseModel(config)
   await using opening = new AsyncDisposableStack()
+  const rooms = await openRooms(options, opening)
+  const { config, opened, recent, store, chat, log } = rooms
+  const fetch = doorsOf(rooms, options)
+  const node = nodeHandler(fetch, { basePath: options.doors?.basePath ?? '' })
+  const timer = everyNowAndThen(opened, log)
+  const loaded = recent.load(store, told(log))
+  const held = opening.move()
+  let server: Server | null = null
+  let closed: Promise<void> | null = null
+  const close = () => (closed ??= shut({ rooms, held, timer, server }))
+  return {
+    config,
+    store,
+    upkeep: opened.upkeep,
+    about: opened.about,
+    loaded,
+    chat,
+    fetch,
+    node,
+    listen: async () => {
+      server = createServer(node)
+      return { url: await listening(server, config) }
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+type Rooms = Awaited<ReturnType<typeof openRooms>>
+
+async function openRooms(options: Embedding, opening: AsyncDisposableStack) {
+  const { model: given, pace, log = defaultLog } = options
+  const config = configFrom({ ...options, model: typeof given === 'string' ? given : undefined })
+  const model = typeof given === 'object' ? given : await chooseModel(config)
   const opened = opening.use(await openStore(config))
-  const kept = opening.use(keepUp(opened, config, log))
-  const { store, news } = heard(kept.store)
+  const recent = opening.use(openRecent(opened, config))
+  const kept = opening.use(keepUp(recent.hearing(opened), config, log))
+  const { store, news, hinted } = heard(kept.store, { upkeep: upkeepOf(opened), report: told(log) })
+  opened.hint?.whenHeard(hinted)
   const chat = { ...chatOf(store, model, config, log), ...(pace ? { pace } : null) }
   const guests = opening.use(await guestsOf(config, opened))
   const [draining, closing] = [new AbortController(), new AbortController()]
   const watch = opening.use(await watchOf(chat, opened, log))
+  if (opened.hint) opening.use(opened.hint.begin(log))
   if (opened.spool)
     opening.use(opened.spool.begin({ settle: (commit) => settleSaid(chat, commit), log }, draining.signal))
+  return { config, log, opened, recent, kept, store, news, chat, guests, watch, draining, closing }
+}
+
+/** The page, where it is wanted and built, and else the doors. */
+function doorsOf(rooms: Rooms, { authenticate, doors, page = false }: Embedding): Threadkeep['fetch'] {
+  const { config, log, opened, recent, kept, store, news, chat, guests, draining, closing } = rooms
   const files = page ? webFiles() : null
   const app = createApp({
     chat,
-    store,
+    store: recent.before(store),
     authenticate: eitherOf(authenticate, guests.authenticate),
     guests,
     settings: doorSettings(config, doors),
@@ -136,34 +172,12 @@ export async function threadkeep(options: Embedding = {}): Promise<Threadkeep> {
     cursorSecret: cursorSecret(opened),
     log,
     backedUpTo: (user) => kept.backedUpTo(user),
-    gauges: () => ({ ...kept.gauges(), ...opened.spool?.gauges() }),
+    gauges: () => ({ ...kept.gauges(), ...opened.spool?.gauges(), ...recent.gauges() }),
     news,
     draining: draining.signal,
     closing: closing.signal,
   })
-  const upkeep = everyNowAndThen(opened, log)
-  const fetch = async (request: Request, env: object = {}) => files?.(request) ?? app.fetch(request, env)
-  const node = nodeHandler(fetch, { basePath: doors?.basePath ?? '' })
-  let server: Server | null = null
-  let closed: Promise<void> | null = null
-  const rooms = opening.move()
-  const { isShared } = opened
-  const close = () => (closed ??= shut({ chat, isShared, rooms, draining, closing, watch, upkeep, server }))
-  return {
-    config,
-    store,
-    upkeep: opened.upkeep,
-    about: opened.about,
-    chat,
-    fetch,
-    node,
-    listen: async () => {
-      server = createServer(node)
-      return { url: await listening(server, config) }
-    },
-    close,
-    [Symbol.asyncDispose]: close,
-  }
+  return async (request, env = {}) => files?.(request) ?? app.fetch(request, env)
 }
 
 type Log = NonNullable<Embedding['log']>
@@ -175,18 +189,18 @@ function chatOf(store: Store, model: Model, config: Config, log: Log): Chat {
     model,
     personas: knownPersonas(),
     window: config.window,
-    live: new LiveRuns(),
+    live: new LiveRuns(limitsOf(config)),
     owner: newId(),
     now: Date.now,
     newId,
-    report: (what, fault) =>
-      log({
-        level: 'error',
-        what,
-        ...traceOf(fault),
-      }),
+    report: told(log),
   }
 }
+
+function told(log: Log): Chat['report'] {
+  return (what, fault) => log({ level: 'error', what, ...traceOf(fault) })
+}
+const upkeepOf = ({ hasUpkeep, upkeep }: OpenedStore) => (hasUpkeep ? upkeep : null)
 
 function eitherOf(own: Embedding['authenticate'], guest: Authenticate): Authenticate {
   if (!own) return guest
@@ -210,23 +224,19 @@ function randomness(): (bytes: Uint8Array) => void {
 }
 
 async function watchOf(chat: Chat, opened: OpenedStore, log: Log): Promise<Disposable> {
-  const { upkeep, hasUpkeep, isShared } = opened
-  if (!hasUpkeep)
+  const { isShared, hint } = opened
+  if (!opened.hasUpkeep)
     log({
       level: 'warn',
-      what: 'THREADKEEP_STORE_UPKEEP is not set: this node does not end the runs of nodes that died, and drops no run logs.',
+      what: 'THREADKEEP_STORE_UPKEEP is not set: this node does not end the runs of nodes that died, drops no run logs, does not empty the bin after 30 days, does not hold what is kept against its checksums, and keeps no recent threads in memory.',
     })
-  return keepWatch(chat, { upkeep: hasUpkeep ? upkeep : null, isShared })
+  return keepWatch(chat, { upkeep: upkeepOf(opened), isShared, whenHinted: hint?.whenHeard })
 }
 
 function everyNowAndThen({ upkeep, hasUpkeep }: OpenedStore, log: Log): NodeJS.Timeout | undefined {
   if (!hasUpkeep) return undefined
   const failed = (fault: unknown) =>
-    log({
-      level: 'error',
-      what: 'The logs of runs could not be dropped; the next round tries again.',
-      ...traceOf(fault),
-    })
+    told(log)('The logs of runs could not be dropped; the next round tries again.', fault)
   return setInterval(() => void upkeep.dropRunLogs(Date.now() - runLogMs).catch(failed), upkeepMs).unref()
 }
 
@@ -274,23 +284,19 @@ function packageFacts(): { version: string; commit: string | null } {
 }
 
 type Closing = {
-  chat: Chat
-  isShared: boolean
-  rooms: AsyncDisposable
-  draining: AbortController
-  closing: AbortController
-  watch: Disposable
-  upkeep: NodeJS.Timeout | undefined
+  rooms: Rooms
+  held: AsyncDisposable
+  timer: NodeJS.Timeout | undefined
   server: Server | null
 }
 
 /** Where other nodes can take over, the doors stay open until their balancer knows; alone, nobody new is let in. */
-async function shut(house: Closing): Promise<void> {
-  const { chat, isShared, rooms, draining, closing, watch, upkeep, server } = house
-  clearInterval(upkeep)
+async function shut({ rooms, held, timer, server }: Closing): Promise<void> {
+  const { chat, opened, draining, closing, watch } = rooms
+  clearInterval(timer)
   draining.abort()
   const shutDoors = () => server && new Promise<void>((resolve) => server.close(() => resolve()))
-  const shutAtOnce = isShared ? null : shutDoors()
+  const shutAtOnce = opened.isShared ? null : shutDoors()
   await drain(chat, drainMs)
   watch[Symbol.dispose]()
   const unanswered = shutAtOnce ?? shutDoors()
@@ -300,28 +306,7 @@ async function shut(house: Closing): Promise<void> {
     await unanswered
     clearTimeout(grace)
   }
-  await rooms[Symbol.asyncDispose]()
-}
-
-function listening(server: Server, { host, port }: Config): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (fault: NodeJS.ErrnoException) => reject(notListening(fault, host, port)))
-    server.listen(port, host, () => {
-      const at = server.address() as AddressInfo
-      resolve(`http://${at.family === 'IPv6' ? `[${at.address}]` : at.address}:${at.port}`)
-    })
-  })
-}
-
-function notListening(fault: NodeJS.ErrnoException, host: string, port: number): ThreadkeepError {
-  const why = fault.code === 'EADDRINUSE' ? 'another program listens there' : fault.message
-  return new ThreadkeepError(
-    'config',
-    `Cannot listen on ${host}:${port}: ${why}.`,
-    'Choose another with HOST and PORT.',
-    undefined,
-    fault,
-  )
+  await held[Symbol.asyncDispose]()
 }
 
 function defaultLog({ level, what, ...more }: Parameters<Log>[0]): void {
@@ -360,10 +345,10 @@ export async function moveHouse(
   { from, to, progress }: MoveAsked,
   options: Options = {},
 ): Promise<MoveReport> {
-  const { storeOwner: ownerUrl, storeUpkeep: upkeepUrl } = configFrom(options)
+  const { storeOwner: ownerUrl, storeUpkeep: upkeepUrl, data } = configFrom(options)
   const { openDestination, openOrigin } = await import('./store/move/open.ts')
   const { move } = await import('./store/move/move.ts')
-  await using origin = await openOrigin({ store: from, upkeepUrl })
+  await using origin = await openOrigin({ store: from, upkeepUrl, data })
   await using destination = await openDestination({ store: to, ownerUrl })
   if ('ask' in destination && ownerUrl) await migrateGuestsAs(ownerUrl)
   const report = await move(origin.end, destination.end, progress)

@@ -1,7 +1,6 @@
 // Stop is a request of its own: from any tab, device or node, before the first word or after, once or twice. What was said stays.
 
 import { ThreadkeepError } from '../core/errors.ts'
-import { limitMax } from '../core/limits.ts'
 import { keptOrThrow } from '../core/receipt.ts'
 import type { Run } from '../core/run.ts'
 import type { Chat } from './chat.ts'
@@ -30,27 +29,11 @@ export async function stopThread(
 ): Promise<Run[]> {
   if (!(await chat.store.thread(user, threadId)))
     throw new ThreadkeepError('not_found', `There is no thread "${threadId}" here.`, 'Check the id.')
-  const here = chat.live
-    .ofThread(user, threadId)
-    .filter(({ ids }) => messageId === undefined || ids.messageId === messageId || ids.replyId === messageId)
-    .map(({ ids }) => ids.runId)
-  const going = new Set([...here, ...(await pendingIn(chat, user, threadId, messageId))])
+  const isMeant = (ids: { messageId: string; replyId: string }) =>
+    messageId === undefined || ids.messageId === messageId || ids.replyId === messageId
+  const here = chat.live.ofThread(user, threadId).map(({ ids }) => ids)
+  const there = await chat.store.runsUnderWay(user, threadId)
+  const kept = there.map(({ id, ...ids }) => ({ ...ids, runId: id }))
+  const going = new Set([...here, ...kept].filter(isMeant).map(({ runId }) => runId))
   return Promise.all(Array.from(going, (runId) => stopRun(chat, user, runId)))
-}
-
-/** Also those of other nodes, by their answers: of the newest messages, or of those from the one that is named on. */
-async function pendingIn(
-  { store }: Chat,
-  user: string,
-  threadId: string,
-  messageId: string | undefined,
-): Promise<string[]> {
-  const named = messageId === undefined ? null : await store.message(user, threadId, messageId)
-  if (messageId !== undefined && !named) return []
-  const from = named ? { after: named.seq - 1 } : null
-  const page = await store.messages(user, threadId, { limit: limitMax('pageRows'), branch: 'all', ...from })
-  return (page?.messages ?? [])
-    .filter(({ status }) => status === 'pending')
-    .filter(({ id, parentId }) => named === null || id === messageId || parentId === messageId)
-    .flatMap(({ runId }) => runId ?? [])
 }

@@ -25,6 +25,7 @@ export async function start(): Promise<number> {
   )
   const { url } = await keep.listen()
   console.log(`Threadkeep is at ${url}`)
+  void keep.loaded.then((count) => console.log(`Loaded ${count} sessions from database`))
   await asked
   console.log('Closing: answers under way may end.')
   await keep.close()

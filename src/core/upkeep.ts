@@ -15,7 +15,15 @@ export interface Upkeep {
   runEvents(user: string, runId: string, afterOrdinal: number): Promise<RunEvents[]>
   /** The logs of runs that ended before this time; their messages hold the words. */
   dropRunLogs(endedBefore: number): Promise<void>
+  /** Those of these users who have changes beyond what was seen of them, and how far. */
+  changedAmong(seen: readonly UserSeen[]): Promise<UserSeen[]>
+  /** Those that were talked in last, newest first. */
+  recentThreads(limit: number): Promise<ThreadPlace[]>
 }
+
+export type ThreadPlace = { user: string; thread: string }
+
+export type UserSeen = { user: string; changeSeq: number }
 
 export type SchemaLine = {
   kind: 'table' | 'column' | 'index'
@@ -32,3 +40,6 @@ export type OpenRun = {
   owner: string
   leaseUntil: number
 }
+
+/** What has been in the bin for long enough: a thread, or one message of it. */
+export type Expired = { user: string; thread: string; message: string | null }

@@ -37,7 +37,7 @@ async function answered(room: Room, route: Route, c: Context<Env>): Promise<Resp
   const whence = whenceOf(request, room.settings)
   try {
     const asked = await askedOf(room, route, c, whence)
-    const position = await positionReached(request, room.store)
+    const position = await positionReached(request, room.store, asked.user)
     return responseOf(room, request, whence, await route.handle(asked, room), position)
   } catch (fault) {
     return refused(room, c, fault, `${route.method} ${route.path}`)

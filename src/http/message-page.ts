@@ -8,6 +8,7 @@ import type { Answer } from './answer.ts'
 import { whyAbsent } from './message-read.ts'
 import { personaFilter } from './persona-named.ts'
 import type { Room } from './room.ts'
+import { isStale, staleHeader } from './stale.ts'
 import { id, pageRows, seq, words } from './shapes/fields.ts'
 import { messageBody } from './shapes/message.ts'
 import { defined } from './thread-given.ts'
@@ -39,7 +40,7 @@ export async function messagePage(
   const asked: MessagesAsked = { limit, ...defined({ before, after, around, branch, personaId }) }
   const json = await room.store.messagesJson(user, threadId, asked)
   if (!json) throw await whyAbsent(room, user, { threadId, messageId: around ?? branch ?? '' })
-  if (!json.pending) return bodyOf(user, json, json.json)
+  if (!json.pending) return bodyOf(user, json, json.json, staleHeader(room, json))
   const page = await room.store.messages(user, threadId, asked)
   if (!page) throw await whyAbsent(room, user, { threadId, messageId: around ?? branch ?? '' })
   const messages = await withPartials(room.chat, user, page.messages)
@@ -48,7 +49,14 @@ export async function messagePage(
 
 type PageFacts = Pick<MessagePage, 'userId' | 'headId' | 'hasMore'>
 
-function bodyOf(user: string, { userId, headId, hasMore }: PageFacts, messages: string): Answer {
+function bodyOf(
+  user: string,
+  { userId, headId, hasMore }: PageFacts,
+  messages: string,
+  headers: Answer['headers'] = {},
+): Answer {
   assert(userId === user, 'a page goes only to its owner')
-  return { status: 200, body: `{"messages":${messages},${JSON.stringify({ headId, hasMore }).slice(1)}` }
+  const stale = isStale(headers) ? { stale: true } : null
+  const rest = JSON.stringify({ headId, hasMore, ...stale }).slice(1)
+  return { status: 200, body: `{"messages":${messages},${rest}`, headers }
 }

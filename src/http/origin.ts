@@ -56,7 +56,7 @@ export function corsHeaders(request: Request, whence: Whence): Record<string, st
   return {
     'access-control-allow-origin': request.headers.get('origin') ?? '',
     'access-control-allow-credentials': 'true',
-    'access-control-expose-headers': 'threadkeep-position, retry-after',
+    'access-control-expose-headers': 'threadkeep-position, threadkeep-stale, retry-after',
     vary: 'Origin',
   }
 }

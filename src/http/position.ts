@@ -6,7 +6,11 @@ import type { Store } from '../core/store.ts'
 const form = /^([\w:/]{1,60})-(\d{1,15})$/
 
 /** The header that says how new this answer is, for whoever asked. */
-export async function positionReached(request: Request, store: Store): Promise<Record<string, string>> {
+export async function positionReached(
+  request: Request,
+  store: Store,
+  user: string,
+): Promise<Record<string, string>> {
   const named = request.headers.get('threadkeep-position')
   if (named === null) return {}
   const [, asked, least] = form.exec(named) ?? []
@@ -16,14 +20,17 @@ export async function positionReached(request: Request, store: Store): Promise<R
       'This Threadkeep-Position is none that a receipt has.',
       'Send the position of your last receipt, or leave the header out.',
     )
-  const isBehind = () => {
-    const [, own, current] = form.exec(store.position()) ?? []
-    // A position of another store, from before a move, says nothing about this one.
-    return asked === own && Number(current) < Number(least)
-  }
+  const [, own] = form.exec(store.position()) ?? []
+  // A position of another store, from before a move, says nothing about this one.
+  if (asked === own) await reach(store, user, named, Number(least))
+  return { 'threadkeep-position': store.position() }
+}
+
+async function reach(store: Store, user: string, named: string, least: number): Promise<void> {
+  const isBehind = () => Number(form.exec(store.position())?.[2]) < least
   if (isBehind()) await store.catchUp?.()
   if (isBehind()) throw behind
-  return { 'threadkeep-position': store.position() }
+  store.reached?.(user, named)
 }
 
 const behind = new ThreadkeepError(

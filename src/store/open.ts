@@ -17,6 +17,7 @@ export type StoreAddress = {
   storeUpkeep: string
   storeConnections: number
   spool?: 'on' | 'off'
+  notify?: 'on' | 'off'
 }
 
 export type AboutStore = About | AboutPostgres
@@ -29,6 +30,8 @@ export type OpenedStore = Store & {
   readonly hasUpkeep: boolean
   /** Whether other nodes write to the same store. */
   readonly isShared: boolean
+  /** Tells other nodes of commits, and hears of theirs; null where there are none, or it is not wanted. */
+  readonly hint: PostgresStore['hint']
   /** One statement for no user, where rooms keep their tables beside these. */
   readonly ask: PostgresStore['ask'] | null
   /** What is said while the store is away waits here; null where there is none. */
@@ -39,13 +42,14 @@ export async function openStore(address: StoreAddress): Promise<OpenedStore> {
   const { store, data, expectStore: expected } = address
   if (isPostgres(store)) {
     const { storeOwner: ownerUrl, storeUpkeep: upkeepUrl, storeConnections: connectionsMax } = address
-    const place = { url: store, ownerUrl, upkeepUrl, connectionsMax, folder: data, expected }
+    const notifies = address.notify !== 'off'
+    const place = { url: store, ownerUrl, upkeepUrl, connectionsMax, folder: data, expected, notifies }
     const { openPostgres } = await import('./postgres/open.ts') // a house on a file need not load the driver
     const { behindSpool } = await import('./spool/open.ts')
     const opened = { ...(await openPostgres(place)), isShared: true }
     return behindSpool(opened, { folder: data, isOn: address.spool !== 'off' })
   }
-  const alone = { hasUpkeep: true, isShared: false, ask: null, spool: null }
+  const alone = { hasUpkeep: true, isShared: false, hint: null, ask: null, spool: null }
   if (store === 'memory:') return { ...(await openInMemory()), ...alone }
   const place = { file: sqliteFile(store), folder: data, ephemeral: false, expected }
   return { ...(await openSqlite(place)), ...alone }

@@ -28,6 +28,7 @@ export const messageRoutes = [
         messages: z.array(message),
         headId: maybeText,
         hasMore: z.strictObject({ before: z.boolean(), after: z.boolean() }),
+        stale: z.literal(true).optional(),
       }),
     },
     handle: ({ user, params, query }, room) => messagePage(room, user, params.threadId, query),

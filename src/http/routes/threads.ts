@@ -10,6 +10,7 @@ import { forever, maybeText, pageRows, text, words } from '../shapes/fields.ts'
 import { keyedThreadGiven, newThread, thread, threadBody, threadPatch, writtenThread } from '../shapes/thread.ts' // prettier-ignore
 import { receipt } from '../shapes/receipt.ts'
 import { threadGivenOf, threadPatched } from '../thread-given.ts'
+import { staleHeader } from '../stale.ts'
 import { threadPage } from '../thread-page.ts'
 import { commitThread, forgetThread, threadOf } from '../thread-written.ts'
 
@@ -73,8 +74,10 @@ export const threadRoutes = [
     policy: mine('thread', 'read'),
     summary: 'One thread, in the bin or not.',
     answers: { 200: thread },
-    handle: async ({ user, params }, room) =>
-      ok(threadBody(user, await threadOf(room, user, params.threadId))),
+    async handle({ user, params }, room) {
+      const thread = await threadOf(room, user, params.threadId)
+      return { ...ok(threadBody(user, thread)), headers: staleHeader(room, thread) }
+    },
   }),
   route({
     method: 'PATCH',

@@ -1,7 +1,7 @@
 // What core/upkeep.ts asks, by a login of its own that sees what its policies show it.
 
 import type { RunEvents } from '../../core/run.ts'
-import type { OpenRun } from '../../core/upkeep.ts'
+import type { OpenRun, ThreadPlace, UserSeen } from '../../core/upkeep.ts'
 import type { RunEventsRow } from '../read/ask.ts'
 import { openRunOf, runEventsOf } from '../read/rows.ts'
 import type { Session, Sql } from './pool.ts'
@@ -39,6 +39,17 @@ export class UpkeepReader {
   async dropRunLogs(endedBefore: number): Promise<void> {
     const dropSome = () => this.#pool.all((session) => session.rows(upkeepSql.dropRunLogs, endedBefore))
     while ((await dropSome())[0]?.[0] === true);
+  }
+
+  async changedAmong(seen: readonly UserSeen[]): Promise<UserSeen[]> {
+    const [users, seqs] = [seen.map(({ user }) => user), seen.map(({ changeSeq }) => changeSeq)]
+    const rows = await this.#pool.all((session) => session.rows(upkeepSql.changedAmong, users, seqs))
+    return rows.map(([user, changeSeq]) => ({ user: String(user), changeSeq: Number(changeSeq) }))
+  }
+
+  async recentThreads(limit: number): Promise<ThreadPlace[]> {
+    const rows = await this.#pool.all((session) => session.rows(upkeepSql.recentThreads, limit))
+    return rows.map(([user, thread]) => ({ user: String(user), thread: String(thread) }))
   }
 
   async #runs(sql: Sql, ...values: readonly unknown[]): Promise<OpenRun[]> {

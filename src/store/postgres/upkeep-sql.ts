@@ -41,4 +41,17 @@ export const upkeepSql = {
       WHERE d.user_id = ended.user_id AND d.run_id = ended.run_id RETURNING 1)
       SELECT EXISTS (SELECT FROM dropped)`,
   },
+  changedAmong: {
+    name: 'upkeep changed among',
+    text: `
+      SELECT u.id, u.change_seq FROM unnest($1::text[], $2::bigint[]) AS seen (id, change_seq)
+      JOIN threadkeep.users u ON u.id = seen.id AND u.change_seq > seen.change_seq`,
+  },
+  /** It goes through all of them, once at a start. */
+  recentThreads: {
+    name: 'upkeep recent threads',
+    text: `
+      SELECT t.user_id, t.id FROM threadkeep.threads t WHERE t.binned_at IS NULL
+      ORDER BY t.updated_at DESC, t.user_id, t.id LIMIT $1`,
+  },
 } as const satisfies Record<string, Sql>

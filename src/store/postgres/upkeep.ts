@@ -21,19 +21,20 @@ export function upkeepWithout(app: Pool): Upkeep {
     )
   }
   const asked = { openRuns: refuse, expiredRuns: refuse, stopsAsked: refuse, runEvents: refuse }
-  return { schema: () => schemaReport(app), ...asked, dropRunLogs: refuse }
+  return {
+    schema: () => schemaReport(app),
+    ...asked,
+    dropRunLogs: refuse,
+    changedAmong: refuse,
+    recentThreads: refuse,
+  }
 }
 
 export async function openUpkeep(app: Pool, url: string, waitMs: number): Promise<OpenedUpkeep> {
   const address: Address = { setting: 'THREADKEEP_STORE_UPKEEP', url }
   const pool = new Pool({ url, connectionsMax, waitMs, statementMs: 60_000 })
   try {
-    await tried(address, 'Looking at who does the upkeep', async () => {
-      const [me, [belongs]] = await pool.all((session) =>
-        Promise.all([session.rows(whoAmI), session.rows(isUpkeep)]),
-      )
-      refuseOther(me[0] ?? [], belongs?.[0] === true)
-    })
+    await tried(address, 'Looking at who does the upkeep', () => lookAsUpkeep(pool))
   } catch (fault) {
     await pool[Symbol.asyncDispose]()
     throw fault
@@ -47,9 +48,18 @@ export async function openUpkeep(app: Pool, url: string, waitMs: number): Promis
       stopsAsked: (owner) => reader.stopsAsked(owner),
       runEvents: (user, runId, afterOrdinal) => reader.runEventsAnywhere(user, runId, afterOrdinal),
       dropRunLogs: (endedBefore) => reader.dropRunLogs(endedBefore),
+      changedAmong: (seen) => reader.changedAmong(seen),
+      recentThreads: (limit) => reader.recentThreads(limit),
     },
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   }
+}
+
+export async function lookAsUpkeep(pool: Pool): Promise<void> {
+  const [me, [belongs]] = await pool.all((session) =>
+    Promise.all([session.rows(whoAmI), session.rows(isUpkeep)]),
+  )
+  refuseOther(me[0] ?? [], belongs?.[0] === true)
 }
 
 const isUpkeep: Sql = { name: 'is upkeep', text: `SELECT pg_has_role('threadkeep_upkeep', 'USAGE')` }
