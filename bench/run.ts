@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { must } from '../src/core/assert.ts'
 import { append } from './append.ts'
 import { body } from './body.ts'
+import { cache } from './cache.ts'
 import { coldOpen } from './cold-open.ts'
 import { firstToken } from './first-token.ts'
 import { growth } from './growth.ts'
@@ -15,7 +16,9 @@ import { loopDelay } from './loop-delay.ts'
 import { page } from './page.ts'
 import { postgresAppend } from './postgres-append.ts'
 import { postgresNodes } from './postgres-nodes.ts'
+import { postgresNotify } from './postgres-notify.ts'
 import { postgresPage } from './postgres-page.ts'
+import { scrub } from './scrub.ts'
 import { send } from './send.ts'
 import { size } from './size.ts'
 import type { Asked, Row } from './row.ts'
@@ -30,8 +33,10 @@ const rows: Record<string, Row> = {
   page,
   body,
   list,
+  cache,
   growth,
   'loop-delay': loopDelay,
+  scrub,
   send,
   'first-token': firstToken,
   tokens,
@@ -40,6 +45,7 @@ const rows: Record<string, Row> = {
   'postgres-append': postgresAppend,
   'postgres-page': postgresPage,
   'postgres-nodes': postgresNodes,
+  'postgres-notify': postgresNotify,
 }
 const roundsMax = 100
 
