@@ -36,6 +36,9 @@ function pageWorker(): Plugin {
   }
 }
 
+/** The grammars of code have much in common too, and none of that is for the first visit. */
+const isOfPage = (id: string): boolean => !/shiki/.test(id)
+
 export default defineConfig({
   root: 'web',
   plugins: [react(), pageWorker()],
@@ -49,6 +52,10 @@ export default defineConfig({
     // The page may load nothing that is not a file of this house, so nothing is put into it as data.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      // What several parts of the page need is one file: many small ones are packed less well.
+      output: { codeSplitting: { groups: [{ name: 'shared', test: isOfPage, minShareCount: 2 }] } },
+    },
     reportCompressedSize: false,
     // The grammars for code are large, and each is loaded only when code in its language is shown.
     chunkSizeWarningLimit: 1024,

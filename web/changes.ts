@@ -20,6 +20,7 @@ const aliveMs = 400
 const silentMsMax = 1_300
 
 const listeners = new Set<Hear>()
+const placeListeners = new Set<Hear>()
 const openListeners = new Set<() => void>()
 let channel: BroadcastChannel | null = null
 let looking: AbortController | null = null
@@ -34,6 +35,9 @@ export function onChange(hear: Hear): () => void {
   look()
   return () => void listeners.delete(hear)
 }
+
+/** Where somebody is in a thread changes nothing of what is shown of it: whoever keeps the places hears of that, and nobody else. */
+export const onPlace = (hear: Hear): void => void placeListeners.add(hear)
 
 /** The stream has come to stand: the house is there, and knows this browser. */
 export const onStream = (hear: () => void): void => void openListeners.add(hear)
@@ -152,7 +156,9 @@ function hear(word: Word): void {
 function tell(change: Change | null): void {
   since = change?.changeSeq ?? null
   isAnew ||= change === null
-  for (const hear of listeners) hear(change)
+  const isOfPlace = change?.kind === 'place.put'
+  if (!isOfPlace) for (const hear of listeners) hear(change)
+  if (isOfPlace || change === null) for (const hear of placeListeners) hear(change)
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

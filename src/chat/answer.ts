@@ -49,6 +49,7 @@ export async function answer(chat: Chat, live: LiveRun, persona: KnownPersona): 
     await ended(chat, notebook, ending)
     if (ending.status === 'complete') void retitle(chat, live.ids)
   } catch (fault) {
+    live.lose()
     chat.report('a run could not be brought to its end', fault)
   } finally {
     notebook.close()

@@ -58,8 +58,10 @@ async function followLive(
   const reached = await hear(live, rewound(live.log, after, deliver), deliver, signal)
   if (signal.aborted) return
   const run = await runOf(chat, user, runId)
-  if (run.status === 'running') await followElsewhere(chat, run, reached, deliver, signal)
-  else await tellEnd(chat, run, deliver)
+  if (run.status === 'running') return followElsewhere(chat, run, reached, deliver, signal)
+  // Somebody else ended it with what was written down by then, and more than that may have been heard.
+  if (live.isLost) await recount(chat, run, reached, deliver)
+  if (!signal.aborted) await tellEnd(chat, run, deliver)
 }
 
 /** Resolves with how far it was heard. */

@@ -4,7 +4,7 @@ import { must } from '../core/assert.ts'
 import { ThreadkeepError } from '../core/errors.ts'
 import { type CanonicalJson, ownJson } from '../core/json.ts'
 import { keptOrThrow } from '../core/receipt.ts'
-import type { Change } from '../core/change.ts'
+import type { Change, RunProgressed } from '../core/change.ts'
 import type { Part } from '../core/part.ts'
 import type { Ending } from './answer.ts'
 import type { Chat } from './chat.ts'
@@ -12,6 +12,9 @@ import type { LiveRun } from './live.ts'
 
 const lookMs = 100
 const endRetries = 8
+
+/** `length` and `bytes` are how far the log is with it. */
+type Batch = { change: RunProgressed; length: number; bytes: number }
 
 export class Notebook {
   readonly #chat: Chat
@@ -21,7 +24,7 @@ export class Notebook {
   #bytesWritten = 0
   #ordinal = 0
   /** A batch that may have been kept although no answer came: it goes out again as it was, before anything new. */
-  #unsure: { batch: Change; length: number } | null = null
+  #unsure: Batch | null = null
   #writing: Promise<void> = Promise.resolve()
   #busy = false
   #writtenAt: number
@@ -40,11 +43,12 @@ export class Notebook {
     await this.#writing
     for (let attempt = 1; ; attempt++) {
       try {
-        keptOrThrow(await this.#commit(...this.#rest(), endedChange(this.#live, ending)))
+        const rest = this.#rest().map(({ change }) => change)
+        keptOrThrow(await this.#commit(...rest, endedChange(this.#live, ending)))
         return
       } catch (fault) {
         if (!(fault instanceof ThreadkeepError)) throw fault
-        if (fault.code === 'run_over' && attempt > 1) return // an end whose answer was lost
+        if (fault.code === 'run_over' && attempt > 1) return this.#live.lose() // our end, or one that came before it
         if (fault.code !== 'unavailable' || attempt > endRetries || this.#live.isLost) throw fault
         await new Promise((resolve) => setTimeout(resolve, 250 * attempt))
       }
@@ -65,38 +69,39 @@ export class Notebook {
     this.#writing = this.#write().finally(() => (this.#busy = false))
   }
 
-  /** What has been said and not yet written, as one more batch of the log. */
-  #rest(): Change[] {
+  /** What has been said and is not known to be written, as batches of the log. */
+  #rest(): Batch[] {
     const { log, ids } = this.#live
-    const batches = this.#unsure ? [this.#unsure.batch] : []
+    const batches = this.#unsure ? [this.#unsure] : []
     const from = this.#unsure?.length ?? this.#written
     if (log.length === from) return batches
     const { runId, epoch } = ids
+    const { bytes } = log.position
     const events = ownJson(log.entriesFrom(from))
     const ordinal = this.#ordinal + batches.length
-    return [
-      ...batches,
-      { kind: 'run.progressed', runId, epoch, ordinal, position: log.position.bytes, events },
-    ]
+    const change = { kind: 'run.progressed' as const, runId, epoch, ordinal, position: bytes, events }
+    return [...batches, { change, length: log.length, bytes }]
   }
 
   async #write(): Promise<void> {
-    const { log } = this.#live
-    const [length, position] = [log.length, log.position.bytes]
-    const batches = this.#rest()
     try {
-      for (const batch of batches) keptOrThrow(await this.#commit(batch))
-      this.#written = length
-      this.#bytesWritten = position
-      this.#ordinal += batches.length
-      this.#unsure = null
+      for (const batch of this.#rest()) {
+        this.#unsure = batch
+        keptOrThrow(await this.#commit(batch.change))
+        this.#isWritten(batch)
+      }
       this.#writtenAt = this.#chat.now()
     } catch (fault) {
-      const [batch] = batches
-      if (batch && !this.#unsure && batches.length === 1) this.#unsure = { batch, length }
       if (fault instanceof ThreadkeepError && fault.code === 'run_over') this.#live.lose()
       this.#chat.report('a part of an answer was not written down yet', fault)
     }
+  }
+
+  #isWritten({ length, bytes }: Batch): void {
+    this.#written = length
+    this.#bytesWritten = bytes
+    this.#ordinal++
+    this.#unsure = null
   }
 
   #commit(...changes: Change[]) {

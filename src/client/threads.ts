@@ -2,7 +2,16 @@
 
 import type { Receipt } from '../core/receipt.ts'
 import { type Asked, type Door, path } from './door.ts'
-import type { Received, Thread, ThreadGiven, ThreadPage, ThreadPatch, ThreadsAsked } from './wire.ts'
+import type {
+  Place,
+  PlaceGiven,
+  Received,
+  Thread,
+  ThreadGiven,
+  ThreadPage,
+  ThreadPatch,
+  ThreadsAsked,
+} from './wire.ts'
 
 type Options = { signal?: AbortSignal }
 
@@ -116,6 +125,35 @@ export class Threads {
   }
 
   /**
+   * How far you have read in a thread, and what you have begun to write there, on whichever device.
+   *
+   * Rejects with a `ThreadkeepError`: `not_found`, `deleted`.
+   *
+   * @example
+   * const { readSeq, draft } = await client.threads.place(threadId)
+   */
+  async place(threadId: string, options: Options = {}): Promise<Place> {
+    return this.#door.json({ ...placeIn(threadId), ...options })
+  }
+
+  /**
+   * Notes how far you have read, which never goes back, or what you have begun to write; null takes the draft away. What is there
+   * already is noted once: the other devices hear of it as a change `place.put`.
+   *
+   * Rejects with a `ThreadkeepError`: `not_found`, `deleted`, `too_large`, `unavailable`.
+   *
+   * @example
+   * const { place } = await client.threads.putPlace(threadId, { readSeq: 12, draft: 'And the' })
+   */
+  async putPlace(
+    threadId: string,
+    given: PlaceGiven,
+    options: Options = {},
+  ): Promise<{ place: Place; receipt: Receipt }> {
+    return this.#door.json({ ...placeIn(threadId), method: 'PUT', body: given, ...options })
+  }
+
+  /**
    * The thread with this external key (a session id of yours), made if there is none. Many at once get the same thread. Threads
    * in the bin are passed over.
    *
@@ -146,4 +184,5 @@ export class Threads {
   }
 }
 
+const placeIn = (threadId: string): Asked => ({ method: 'GET', path: path`/v1/threads/${threadId}/place` })
 const one = (threadId: string): Asked => ({ method: 'GET', path: path`/v1/threads/${threadId}` })

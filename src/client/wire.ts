@@ -3,7 +3,7 @@
 import type { MarkName, MessageStatus, Role, Siblings } from '../core/message.ts'
 import type { Part } from '../core/part.ts'
 import type { Receipt } from '../core/receipt.ts'
-import type { RunStatus } from '../core/run.ts'
+import type { RunError, RunStatus } from '../core/run.ts'
 import type { ThreadState, TitledBy } from '../core/thread.ts'
 
 /** A moment as ISO 8601 in UTC with milliseconds. */
@@ -70,6 +70,11 @@ export type ThreadPatch = Omit<ThreadGiven, 'externalKey'> & {
   pinned?: boolean
 }
 
+/** Where you are in a thread: how far you have read (0: nothing yet), and what you have begun to write. */
+export type Place = { readSeq: number; draft: string | null; draftAt: Time | null }
+/** `readSeq` never goes back; an empty draft is none. */
+export type PlaceGiven = { readSeq?: number; draft?: string | null }
+
 export type ThreadsAsked = { limit?: number; cursor?: string; state?: ThreadState; persona?: string }
 export type ThreadPage = { threads: Thread[]; nextCursor: string | null }
 
@@ -104,6 +109,7 @@ export type Message = {
   confidence: number | null
   entities: unknown
   sources: unknown
+  /** Of an answer that the house stopped at a limit: `ending`, with a `code` and a `message` for the reader. */
   metadata: unknown
   origin: string | null
   createdAt: Time
@@ -128,6 +134,8 @@ export type MessagePage = {
   messages: Message[]
   headId: string | null
   hasMore: { before: boolean; after: boolean }
+  /** The house could not ask its store: this is what it remembered, and something may have changed since. */
+  stale?: true
 }
 
 export type Words = { text: string; parts?: never } | { parts: readonly Part[]; text?: never }
@@ -149,6 +157,7 @@ export type MessagePlace = {
   thread?: Pick<ThreadGiven, 'title' | 'defaultPersonaId' | 'externalKey'>
 }
 
+export type { RunError }
 export type Run = {
   id: string
   threadId: string
@@ -159,7 +168,8 @@ export type Run = {
   stopAskedAt: Time | null
   /** What the model was given to see. */
   contextReceipt: unknown
-  error: unknown
+  /** Why it ended, where there is something to say: `time_limit`, `token_limit`, `stopped`, or how the model failed. */
+  error: RunError | null
   startedAt: Time
   endedAt: Time | null
 }

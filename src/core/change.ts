@@ -88,6 +88,9 @@ export type MarkRemoved = { kind: 'mark.removed'; threadId: string; messageId: s
 export type RefPut = { kind: 'ref.put'; threadId: string; provider: string; externalId: string }
 export type RefRemoved = { kind: 'ref.removed'; threadId: string; provider: string }
 
+/** Reading never goes back, and not beyond what is there. Of drafts the last one holds; null and nothing are no draft. */
+export type PlacePut = { kind: 'place.put'; threadId: string; readSeq?: number; draft?: string | null }
+
 /** Opens an attempt to answer `messageId`, with the pending message that will hold the answer. */
 export type RunStarted = {
   kind: 'run.started'
@@ -159,6 +162,7 @@ export type Change =
   | MarkRemoved
   | RefPut
   | RefRemoved
+  | PlacePut
   | RunStarted
   | RunComposed
   | RunProgressed
@@ -192,6 +196,7 @@ export const changeKinds = {
   'run.renewed': 20,
   'ref.put': 21,
   'ref.removed': 22,
+  'place.put': 23,
 } as const satisfies Record<ChangeKind, number>
 
 /** All of them or none, in the order given, by one user and in at most one thread. `at` is when it happened, in ms. */

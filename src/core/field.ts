@@ -37,15 +37,16 @@ const words =
     return fault === null ? null : invalid(`${field} ${fault}.`)
   }
 
-const json =
-  (limit: Limit): Rule =>
+const bytes =
+  (limit: Limit, what: string): Rule =>
   (value, field) => {
-    if (typeof value !== 'string')
-      return invalid(`${field} must be canonical JSON text, and is ${typeof value}.`)
+    if (typeof value !== 'string') return invalid(`${field} must be ${what}, and is ${typeof value}.`)
     if (utf8Exceeds(value, limitMax(limit))) return { code: 'too_large', message: limitSentence(limit) }
     const fault = textFault(value)
     return fault === null ? null : invalid(`${field} ${fault}.`)
   }
+
+const json = (limit: Limit): Rule => bytes(limit, 'canonical JSON text')
 
 const oneOf =
   (allowed: readonly string[]): Rule =>
@@ -103,6 +104,8 @@ const rules: Record<string, Rule> = {
   contextReceipt: nullable(json('contextReceiptBytes')),
   error: nullable(json('runErrorBytes')),
   events: json('runEventsBytes'),
+  readSeq: whole,
+  draft: nullable(bytes('draftBytes', 'a string')),
   mark: oneOf(markNames),
   value: json('markBytes'),
   attempt: oneOf(['first', 'another']),
@@ -136,6 +139,7 @@ const needed: Record<ChangeKind, readonly string[]> = {
   'mark.removed': ['threadId', 'messageId', 'mark'],
   'ref.put': ['threadId', 'provider', 'externalId'],
   'ref.removed': ['threadId', 'provider'],
+  'place.put': ['threadId'],
   'run.started': ['threadId', 'messageId', 'runId', 'attempt', 'replyId', 'owner', 'leaseMs'],
   'run.composed': ['runId', 'epoch', 'contextReceipt'],
   'run.progressed': ['runId', 'epoch', 'ordinal', 'position', 'events'],
@@ -166,6 +170,8 @@ function togetherFault(change: Change): FieldFault | null {
   if (change.kind === 'thread.created' && change.unless === 'keyed' && !change.externalKey)
     return invalid('A thread that is found by its key needs an externalKey.')
   if (change.kind === 'ref.put' || change.kind === 'ref.removed') return refFault(change)
+  if (change.kind === 'place.put' && change.readSeq === undefined && change.draft === undefined)
+    return invalid('A place says how far somebody has read, or what they have begun to write.')
   if ('provider' in change && change.provider && !change.model)
     return invalid('A provider without a model does not say who spoke.')
   if ('personaVersion' in change && change.personaVersion && !change.personaId)

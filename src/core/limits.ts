@@ -3,13 +3,17 @@
 const KiB = 1024
 const MiB = 1024 * KiB
 
+/** Named alone as well: a page that needs these needs not the sentences of all. */
+export const titleCharsMax = 200
+export const sourcesBytesMax = 64 * KiB
+
 export const limits = {
   userIdChars: [255, 'A user id holds 1 to 255 characters.'],
   idChars: [128, 'An id holds 1 to 128 characters.'],
   externalKeyChars: [255, 'An external key holds 1 to 255 characters.'],
   messageBytes: [1 * MiB, 'A message holds at most 1 MiB. Send the long part as a file, or split it.'],
   parts: [64, 'A message holds at most 64 parts.'],
-  titleChars: [200, 'A title holds at most 200 characters.'],
+  titleChars: [titleCharsMax, 'A title holds at most 200 characters.'],
   nameChars: [200, 'A name holds at most 200 characters.'],
   languageChars: [35, 'A language tag holds at most 35 characters, like "en" or "pt-BR".'],
   personaIdChars: [50, 'A persona id holds at most 50 characters.'],
@@ -21,8 +25,9 @@ export const limits = {
   contextBytes: [16 * KiB, 'The context of a thread holds at most 16 KiB of JSON.'],
   metadataBytes: [16 * KiB, 'Metadata holds at most 16 KiB of JSON.'],
   entitiesBytes: [16 * KiB, 'Entities hold at most 16 KiB of JSON.'],
-  sourcesBytes: [64 * KiB, 'Sources hold at most 64 KiB of JSON.'],
+  sourcesBytes: [sourcesBytesMax, 'Sources hold at most 64 KiB of JSON.'],
   markBytes: [4 * KiB, 'A mark on a message holds at most 4 KiB.'],
+  draftBytes: [64 * KiB, 'A draft holds at most 64 KiB.'],
   usageBytes: [4 * KiB, 'A usage record holds at most 4 KiB of JSON.'],
   contextReceiptBytes: [256 * KiB, 'A context receipt holds at most 256 KiB of JSON.'],
   runEventsBytes: [2 * MiB, 'One batch of run events holds at most 2 MiB.'],

@@ -4,7 +4,7 @@ import type { Commit } from './change.ts'
 import type { Message } from './message.ts'
 import type { Durability, Outcome } from './receipt.ts'
 import type { Run, RunEvents } from './run.ts'
-import type { Thread, ThreadState } from './thread.ts'
+import type { Thread, OwnPlace, ThreadState } from './thread.ts'
 import type { User } from './user.ts'
 
 export interface Store extends AsyncDisposable {
@@ -14,6 +14,10 @@ export interface Store extends AsyncDisposable {
   position(): string
   /** Where nodes share it, position() knows afterwards of all that any of them wrote before. */
   catchUp?(): Promise<void>
+  /** What this user reads from here on is at least as new as this position of the store, which they were given somewhere. */
+  reached?(user: string, position: string): void
+  /** Of an answer that was given although the store could not be asked: when it was last known to be so. */
+  staleSince?(answer: object): number | null
 
   /**
    * The one door for writing. Resolves when the outcome is durable and never before; rejects only with a
@@ -31,6 +35,8 @@ export interface Store extends AsyncDisposable {
   threadByRef(user: string, provider: string, externalId: string): Promise<Thread | null>
   /** What others call this thread, by provider. */
   refs(user: string, threadId: string): Promise<Ref[]>
+  /** Where its owner is in it; null for a thread that is not this user's, and for one in the bin. */
+  place(user: string, threadId: string): Promise<OwnPlace | null>
   /** Newest activity first. */
   threads(user: string, asked: ThreadsAsked): Promise<ThreadPage>
 
@@ -41,6 +47,8 @@ export interface Store extends AsyncDisposable {
   message(user: string, threadId: string, messageId: string): Promise<Message | null>
 
   run(user: string, runId: string): Promise<Run | null>
+  /** Those of one thread that have not ended, of any node, in any order; also where words of the thread cannot be shown. */
+  runsUnderWay(user: string, threadId: string): Promise<Run[]>
   /** The log of a run, beyond an ordinal. */
   runEvents(user: string, runId: string, afterOrdinal: number): Promise<RunEvents[]>
 
@@ -94,5 +102,7 @@ export type ChangeRow = {
 export type OwnedRecord =
   | { type: 'user'; user: User }
   | { type: 'thread'; thread: Thread }
+  | { type: 'place'; place: OwnPlace & { threadId: string } }
+  | { type: 'ref'; ref: Ref & { threadId: string } }
   | { type: 'message'; message: Message }
   | { type: 'run'; run: Run }

@@ -29,6 +29,14 @@ export type Thread = {
   keepUntil: number | null
 }
 
+/** Where somebody is in a thread: how far they have read, and what they have begun to write there. */
+export type OwnPlace = {
+  /** 0: nothing yet, or nobody said. */
+  readSeq: number
+  draft: string | null
+  draftAt: number | null
+}
+
 export const threadStates = ['active', 'archived', 'binned', 'all'] as const
 export type ThreadState = (typeof threadStates)[number]
 

@@ -9,6 +9,7 @@ import { markRoutes } from './routes/marks.ts'
 import { meRoutes } from './routes/me.ts'
 import { messageRoutes } from './routes/messages.ts'
 import { personaRoutes } from './routes/personas.ts'
+import { placeRoutes } from './routes/places.ts'
 import { replyRoutes } from './routes/replies.ts'
 import { runRoutes } from './routes/runs.ts'
 import { threadRoutes } from './routes/threads.ts'
@@ -21,6 +22,7 @@ export const everyRoute: readonly Route[] = [
   ...messageRoutes,
   ...replyRoutes,
   ...markRoutes,
+  ...placeRoutes,
   ...runRoutes,
   ...chatRoutes,
   ...changeRoutes,

@@ -78,6 +78,22 @@ describe('a client of the house', () => {
     expect((await client.messages.get(id, message.id)).text).toBe('120 guests.')
   })
 
+  it('notes where somebody is in a thread, and tells another client of theirs', async () => {
+    await using house = await openHouse()
+    const client = await aGuest(house)
+    const { id } = await client.threads.create()
+    const { receipt } = await client.messages.keep(id, { text: 'Roses' })
+    expect(await client.threads.place(id)).toEqual({ readSeq: 0, draft: null, draftAt: null })
+    const { place } = await client.threads.putPlace(id, { readSeq: 9, draft: 'And the' })
+    expect(place).toMatchObject({ readSeq: 1, draft: 'And the' })
+    expect(await client.threads.place(id)).toEqual(place)
+    const { changes } = await client.changes(receipt.changeSeq)
+    expect(changes).toMatchObject([{ kind: 'place.put', threadId: id }])
+    const other = await aGuest(house)
+    await expect(other.threads.place(id)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(other.threads.putPlace(id, { draft: 'x' })).rejects.toMatchObject({ code: 'not_found' })
+  })
+
   it('puts marks beside a message, one of each, and takes them off', async () => {
     await using house = await openHouse()
     const client = await aGuest(house)

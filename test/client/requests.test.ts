@@ -31,6 +31,8 @@ describe('a verb', () => {
     ['PATCH /v1/threads/t1', (client) => client.threads.patch('t1', { title: 'A' }), { title: 'A' }],
     ['DELETE /v1/threads/t1', (client) => client.threads.bin('t1')],
     ['DELETE /v1/threads/t1?forever=true', (client) => client.threads.bin('t1', { forever: true })],
+    ['GET /v1/threads/t1/place', (client) => client.threads.place('t1')],
+    ['PUT /v1/threads/t1/place', (client) => client.threads.putPlace('t1', { draft: null }), { draft: null }],
     ['POST /v1/threads/t1/restore', (client) => client.threads.restore('t1')],
     [
       'PUT /v1/threads/by-key/a%2Fb%20%C5%BE',

@@ -393,6 +393,20 @@ export function runsContract(engine: Engine): void {
     expect(await world.ann.everything()).toEqual(before)
   })
 
+  it('those under way in a thread are named, to their owner and to nobody else', async () => {
+    await using world = await openWorld()
+    const [over, ...open] = [
+      await world.ann.ask('t', 'one?'),
+      await world.ann.ask('t', 'two?'),
+      await world.ann.ask('t', 'three?'),
+    ]
+    await world.ann.keep(created('elsewhere'), ...asked('elsewhere', 'why?'))
+    await world.ann.keep(ended(over, 'because'))
+    expect(await world.ann.underWay('t')).toEqual(open.map(({ runId }) => runId).toSorted())
+    expect(await world.ann.underWay('nowhere')).toEqual([])
+    expect(await world.bob.underWay('t')).toEqual([])
+  })
+
   it('a run ends also where its thread was put into the bin, and its words come back with it', async () => {
     await using world = await openWorld()
     const run = await world.ann.ask('t', 'why?')

@@ -9,6 +9,7 @@ import { onceContract } from './once.ts'
 import { orderContract } from './order.ts'
 import { ownersContract } from './owners.ts'
 import { pagesContract } from './pages.ts'
+import { placesContract } from './places.ts'
 import { referencesContract } from './references.ts'
 import { runsContract } from './runs.ts'
 import { textContract } from './text.ts'
@@ -25,6 +26,7 @@ const suites = {
   deletion: deletionContract,
   threads: threadsContract,
   references: referencesContract,
+  places: placesContract,
   pages: pagesContract,
   integrity: integrityContract,
   text: textContract,

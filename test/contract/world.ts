@@ -155,6 +155,10 @@ export class Person {
     return this.#store.run(this.id, runId)
   }
 
+  async underWay(threadId: string): Promise<string[]> {
+    return (await this.#store.runsUnderWay(this.id, threadId)).map(({ id }) => id).toSorted()
+  }
+
   runEvents(runId: string, afterOrdinal = -1): Promise<RunEvents[]> {
     return this.#store.runEvents(this.id, runId, afterOrdinal)
   }

@@ -63,6 +63,7 @@ export const everyChange = {
   'mark.removed': { kind: 'mark.removed', threadId: 't', messageId: 'm', mark: 'pin' },
   'ref.put': { kind: 'ref.put', threadId: 't', provider: 'openai', externalId: 'thread_abc' },
   'ref.removed': { kind: 'ref.removed', threadId: 't', provider: 'openai' },
+  'place.put': { kind: 'place.put', threadId: 't', readSeq: 1, draft: 'And the' },
   'run.started': {
     kind: 'run.started',
     threadId: 't',
@@ -121,6 +122,7 @@ export const neededFields: Record<ChangeKind, string[]> = {
   'mark.removed': ['threadId', 'messageId', 'mark'],
   'ref.put': ['threadId', 'provider', 'externalId'],
   'ref.removed': ['threadId', 'provider'],
+  'place.put': ['threadId'],
   'run.started': ['threadId', 'messageId', 'runId', 'attempt', 'replyId', 'owner', 'leaseMs'],
   'run.composed': ['runId', 'epoch', 'contextReceipt'],
   'run.progressed': ['runId', 'epoch', 'ordinal', 'position', 'events'],

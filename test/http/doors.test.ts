@@ -18,6 +18,7 @@ const bodies: Record<string, object> = {
   'PATCH /v1/threads/:threadId': { title: 'Roses' },
   'POST /v1/threads/:threadId/messages': { text: 'Which roses?', reply: false },
   'PUT /v1/threads/:threadId/messages/:messageId/marks/:mark': { value: 'up' },
+  'PUT /v1/threads/:threadId/place': { readSeq: 1, draft: 'And the' },
   'POST /v1/chat': { message: 'Which roses?' },
 }
 

@@ -52,7 +52,10 @@ describe('me', () => {
     const lines = String(body).trim().split('\n').map((line) => JSON.parse(line) as { type: string }) // prettier-ignore
     expect(headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8')
     expect(lines.map(({ type }) => type)).toEqual(['user', 'thread', 'message', 'message', 'run', 'end'])
-    expect(lines.at(-1)).toEqual({ type: 'end', counts: { user: 1, thread: 1, message: 2, run: 1 } })
+    expect(lines.at(-1)).toEqual({
+      type: 'end',
+      counts: { user: 1, thread: 1, ref: 0, place: 0, message: 2, run: 1 },
+    })
     expect(String(body)).not.toContain('bob')
   })
 })

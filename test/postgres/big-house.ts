@@ -39,4 +39,6 @@ const filling = `
     SELECT user_id, thread_id, seq, 1, 1, 'words' FROM threadkeep.messages WHERE seq % 6 = 0;
   INSERT INTO threadkeep.external_refs (user_id, provider, external_id, thread_id)
     SELECT user_id, 'openai', 'outside-' || id, id FROM threadkeep.threads;
+  INSERT INTO threadkeep.places (user_id, thread_id, read_seq, draft, draft_at, change_seq)
+    SELECT user_id, id, last_seq, 'a draft', 1, 1 FROM threadkeep.threads;
   ANALYZE;`

@@ -19,6 +19,7 @@ const wideOpen = [
   'threadkeep_upkeep: r runs',
   'threadkeep_upkeep: r run_events',
   'threadkeep_upkeep: d run_events',
+  'threadkeep_upkeep: r bin',
 ]
 
 const tables = `

@@ -34,6 +34,7 @@ const tables = [
   'marks',
   'bin',
   'external_refs',
+  'places',
 ].map((name) => `threadkeep.${name}`)
 const others = [
   'threadkeep_owner',

@@ -147,6 +147,12 @@ async function fill(store: Store): Promise<void> {
       mark: 'pin',
       value: make.json(true),
     })
+    await keep(
+      store,
+      user,
+      make.placePut('t', { readSeq: 2, draft: 'And “so”' }),
+      make.refPut('t', 'openai', 'x'),
+    )
     await keep(store, user, make.created('u', { unless: 'main' }), make.renamed('u', 'Main'))
     await keep(store, user, make.created('v'), make.threadChanged('v', { archived: true }))
     await keep(store, user, make.created('w'), make.binned('w'))

@@ -459,6 +459,7 @@ describe('the service role', () => {
       'marks',
       'bin',
       'external_refs',
+      'places',
     ]
     for (const table of tables)
       expect(await house.service.rows(`SELECT FROM threadkeep.${table}`)).toEqual([])

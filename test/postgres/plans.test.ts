@@ -9,7 +9,17 @@ import { openPostgres } from '../../src/store/postgres/open.ts'
 import { readSql } from '../../src/store/postgres/read-sql.ts'
 import { writeSql } from '../../src/store/postgres/write-sql.ts'
 import { range } from '../contract/world.ts'
-import { asked, composed, created, deleted, ended, headMoved, progressed, said } from '../store/commits.ts'
+import {
+  asked,
+  composed,
+  created,
+  deleted,
+  ended,
+  headMoved,
+  placePut,
+  progressed,
+  said,
+} from '../store/commits.ts'
 import { bigHouse } from './big-house.ts'
 import type { FreshDatabase } from './database.ts'
 import { hear } from './heard.ts'
@@ -233,6 +243,10 @@ async function live(store: Store): Promise<void> {
   for (const _ of range(6)) await store.threadByKey('user-3', 'key-6')
   for (const _ of range(6)) await store.messagesJson('user-3', 'thread-4', { limit: 5 })
   for (const _ of range(6)) await store.message('user-3', 'thread-4', 'message-5')
+  for (const readSeq of range(6))
+    await commit('user-4', placePut('thread-4', { readSeq, draft: `${readSeq}` }))
+  for (const _ of range(6)) await store.place('user-4', 'thread-4')
+  for (const _ of range(6)) await store.refs('user-4', 'thread-4')
   await Array.fromAsync(store.everything('user-50'))
 }
 

@@ -72,6 +72,7 @@ async function live(store: PostgresStore, user: string, word: string): Promise<v
       },
     ],
     [{ kind: 'ref.put', threadId: of('thread'), provider: 'openai', externalId: of('ref') }],
+    [{ kind: 'place.put', threadId: of('thread'), readSeq: 1, draft: words('draft') }],
     [said(of('thread'), words('deleted'), { id: of('deleted'), sources: json([words('source')]) })],
     [deleted(of('thread'), of('deleted'))],
     [created(of('open'))],

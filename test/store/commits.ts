@@ -92,6 +92,11 @@ export const refRemoved = (threadId: string, provider: string): change.RefRemove
   provider,
 })
 
+export const placePut = (
+  threadId: string,
+  place: Omit<change.PlacePut, 'kind' | 'threadId'>,
+): change.PlacePut => ({ kind: 'place.put', threadId, ...place })
+
 export const started = (
   threadId: string,
   messageId: string,

@@ -22,7 +22,6 @@ export const everyKind: readonly Change[] = [
   { kind: 'mark.removed', threadId: t, messageId: 'm', mark: 'note' },
   { kind: 'ref.put', threadId: t, provider: 'openai', externalId: 'abc' },
   { kind: 'ref.removed', threadId: t, provider: 'openai' },
-  { kind: 'place.put', threadId: t, readSeq: 1, draft: 'And the' },
   started(t, 'm', { runId: run.runId, replyId: 'reply' }),
   { kind: 'run.composed', ...run, contextReceipt: json({ messages: 1 }) },
   progressed(run, 0),

@@ -93,6 +93,8 @@ function attend(open: Map<string, Conversation>, outbox: Outbox, dispatch: Dispa
   outbox.on(() => putOnDevice(outbox.all))
   // What one person left unsent is never sent by another: first the house says who is here.
   void user.then(() => begin(open, outbox, dispatch))
+  // Not of what is drawn first. Where it cannot be had, drafts and places stay on this device.
+  user.then(() => import('./place-news.ts')).catch(() => undefined)
   document.addEventListener('visibilitychange', () => void outbox.look())
   window.addEventListener('storage', ({ key }) => {
     if (key?.startsWith('threadkeep.stray.')) for (const one of open.values()) takeOverStrays(one)

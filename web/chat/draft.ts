@@ -3,6 +3,9 @@
 const prefix = 'threadkeep.draft.'
 const writeMs = 300
 
+/** Told whose draft has been changed here. */
+export const draftListeners = new Set<(threadId: string) => void>()
+
 const waiting = new Map<string, string>()
 let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -12,6 +15,7 @@ export const draftOf = (threadId: string): string =>
 /** Written down a moment later, so that no key waits for the storage; and at once when the page is left. */
 export function keepDraft(threadId: string, text: string): void {
   waiting.set(threadId, text)
+  for (const listener of draftListeners) listener(threadId)
   timer ??= setTimeout(writeDrafts, writeMs)
 }
 
@@ -20,6 +24,13 @@ export function dropDraft(threadId: string, said: string): void {
   if (draftOf(threadId) !== said) return
   keepDraft(threadId, '')
   writeDrafts()
+}
+
+/** As it was left on another device, and heard here like the word of another tab. */
+export function takeDraft(threadId: string, text: string): void {
+  waiting.set(threadId, text)
+  writeDrafts()
+  window.dispatchEvent(new StorageEvent('storage', { key: prefix + threadId, newValue: text }))
 }
 
 /** Storage that is full keeps no drafts: what stands in the box is not lost by that. */

@@ -1,8 +1,8 @@
 // A value as it was kept, set so that a person can read it.
 
-import { limitMax } from '../../src/core/limits.ts'
+import { sourcesBytesMax } from '../../src/core/limits.ts'
 
-const shownCharsMax = limitMax('sourcesBytes')
+const shownCharsMax = sourcesBytesMax
 
 export function JsonText({ label, value }: { label: string; value: unknown }) {
   const text = typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '')

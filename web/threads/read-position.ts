@@ -1,4 +1,4 @@
-// How far each conversation was read on this device, the same in all its tabs: the number of the newest message that was seen.
+// How far each conversation was read, as far as this device knows, the same in all its tabs: the number of the newest message that was seen.
 
 import { useSyncExternalStore } from 'react'
 
@@ -6,7 +6,8 @@ const prefix = 'threadkeep.read.'
 /** Of more than these nothing is said. */
 export const positionsMax = 500
 
-const listeners = new Set<() => void>()
+/** Told which conversation has been read on. */
+export const readListeners = new Set<(threadId: string) => void>()
 
 /** Null: it was never read here. */
 export function readTo(threadId: string): number | null {
@@ -27,12 +28,13 @@ export function noteRead(threadId: string, seq: number): void {
     // Without room nothing is said to be new.
     if (!(fault instanceof DOMException)) throw fault
   }
-  for (const listener of listeners) listener()
+  for (const listener of readListeners) listener(threadId)
 }
 
-/** Of whoever was here before nothing is left. */
+/** Of whoever was here before nothing is left, nor of what they and the house agreed on. */
 export function forgetPositions(): void {
-  for (const key of keys()) localStorage.removeItem(key)
+  for (const key of Object.keys(localStorage))
+    if (/^threadkeep\.(read|agreed)\./.test(key)) localStorage.removeItem(key)
 }
 
 function forgetSome(): void {
@@ -43,10 +45,10 @@ const keys = (): string[] => Object.keys(localStorage).filter((key) => key.start
 
 function on(listener: () => void): () => void {
   const hear = ({ key }: StorageEvent) => key?.startsWith(prefix) && listener()
-  listeners.add(listener)
+  readListeners.add(listener)
   window.addEventListener('storage', hear)
   return () => {
-    listeners.delete(listener)
+    readListeners.delete(listener)
     window.removeEventListener('storage', hear)
   }
 }

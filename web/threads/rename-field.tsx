@@ -1,7 +1,7 @@
 // A title being written over: Enter or leaving keeps it, Escape leaves it as it was.
 
 import { type KeyboardEvent, useRef } from 'react'
-import { limitMax } from '../../src/core/limits.ts'
+import { titleCharsMax } from '../../src/core/limits.ts'
 
 export function RenameField({
   title,
@@ -27,7 +27,7 @@ export function RenameField({
       className="rename-field"
       aria-label="Title"
       defaultValue={title}
-      maxLength={limitMax('titleChars')}
+      maxLength={titleCharsMax}
       dir="auto"
       enterKeyHint="done"
       ref={take}

@@ -7,6 +7,7 @@ import { keptJson } from '../kept-json.ts'
 import { knownPersonaId } from '../persona-named.ts'
 import { mine, route } from '../route.ts'
 import { messageBody } from '../shapes/message.ts'
+import { placeBody } from '../shapes/place.ts'
 import { runBody } from '../shapes/run.ts'
 import { threadBody } from '../shapes/thread.ts'
 import { defined } from '../thread-given.ts'
@@ -69,7 +70,7 @@ function streamOf(lines: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array>
 const encoder = new TextEncoder()
 
 async function* linesOf(store: Store, user: string): AsyncGenerator<Uint8Array> {
-  const counts = { user: 0, thread: 0, message: 0, run: 0 }
+  const counts = { user: 0, thread: 0, ref: 0, place: 0, message: 0, run: 0 }
   for await (const record of store.everything(user)) {
     counts[record.type]++
     yield encoder.encode(`${JSON.stringify(recordBody(user, record))}\n`)
@@ -83,6 +84,10 @@ function recordBody(user: string, record: OwnedRecord) {
       return { type: 'user', user: userBody(user, record.user) }
     case 'thread':
       return { type: 'thread', thread: threadBody(user, record.thread) }
+    case 'ref':
+      return record
+    case 'place':
+      return { type: 'place', place: { threadId: record.place.threadId, ...placeBody(record.place) } }
     case 'message':
       return { type: 'message', message: messageBody(record.message) }
     case 'run':

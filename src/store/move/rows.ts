@@ -23,6 +23,7 @@ export const columns = {
     'seq', 'deleted_at', 'status', 'text', 'parts', 'tag', 'intent', 'entities', 'sources', 'metadata',
   ],
   external_refs: ['provider', 'external_id'],
+  places: ['read_seq', 'draft', 'draft_at', 'change_seq'],
   changes: ['change_seq', 'thread_id', 'kind', 'message'],
   persona_versions: ['persona_id', 'version', 'definition'],
 } as const // prettier-ignore
@@ -36,6 +37,7 @@ export const tablesOfThread = [
   'marks',
   'bin',
   'external_refs',
+  'places',
 ] as const satisfies Table[]
 export type TableOfThread = (typeof tablesOfThread)[number]
 

@@ -23,6 +23,9 @@ export type SaidRow = {
   checksum: string
 }
 
+/** Of where somebody is in a thread: all that the next word about it is held against. */
+export type PlaceRow = { read_seq: number; draft: string | null; change_seq: number }
+
 export interface Ask {
   /** The id of the thread that has this key and is not in the bin. */
   threadIdByKey(user: Key, externalKey: string): string | null
@@ -32,6 +35,7 @@ export interface Ask {
   departuresAfter(user: Key, thread: Key, seq: number): Departure[]
   /** Whether the words of a deleted message are still in the bin. */
   isBinned(user: Key, thread: Key, seq: number): boolean
+  threadPlace(user: Key, thread: Key): PlaceRow | null
   runById(user: Key, id: string): RunRow | null
   runByKey(user: Key, key: Key): RunRow | null
   runByAttempt(user: Key, thread: Key, promptSeq: number, attempt: number): RunRow | null

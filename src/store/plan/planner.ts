@@ -7,6 +7,7 @@ import { Draft, isStop, type Step, type Stop } from './draft.ts'
 import { type Heads, runHeadOf, type UserHead } from './heads.ts'
 import { planDeleted, planForgotten, planRestored, planThreadForgotten } from './plan-bin.ts'
 import { planMark } from './plan-mark.ts'
+import { planPlace } from './plan-place.ts'
 import { planRef } from './plan-ref.ts'
 import { type Mood, planSaid } from './plan-said.ts'
 import {
@@ -29,7 +30,7 @@ import { planUserChanged } from './plan-user.ts'
 import type { Ask } from './ask.ts'
 
 /** Readers follow a run by its log, so its steps are no news to anybody else. */
-const quiet = new Set<PreparedChange['kind']>(['run.composed', 'run.progressed', 'run.renewed'])
+export const quiet = new Set<PreparedChange['kind']>(['run.composed', 'run.progressed', 'run.renewed'])
 
 export type Plan = { draft: Draft; decided: Step; news: boolean }
 /** What will have become of a commit once its draft is written; a replay mostly writes nothing. */
@@ -135,6 +136,8 @@ export class Planner {
       case 'ref.put':
       case 'ref.removed':
         return planRef(draft, change)
+      case 'place.put':
+        return planPlace(draft, ask, change)
       case 'run.started':
         return planRunStarted(draft, this.#heads, ask, change, mood)
       case 'run.composed':
@@ -198,6 +201,8 @@ const isGetOrCreate = (change: PreparedChange) =>
 
 /** What the commit is about. A get-or-create or a step of a run decides only when there is nothing else. */
 export function decidingChange(commit: PreparedCommit): PreparedChange {
-  const loud = commit.changes.find((change) => !quiet.has(change.kind) && !isGetOrCreate(change))
-  return must(loud ?? commit.changes[0], 'a prepared commit has changes')
+  const loud = commit.changes.filter((change) => !quiet.has(change.kind) && !isGetOrCreate(change))
+  // Where somebody is may be as it was, and what is said beside it new.
+  const beside = loud.find(({ kind }) => kind !== 'place.put')
+  return must(beside ?? loud[0] ?? commit.changes[0], 'a prepared commit has changes')
 }

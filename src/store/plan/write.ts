@@ -49,6 +49,8 @@ export type Writes = {
   removeMark: [...At, mark: string]
   putRef: [user: Key, provider: string, externalId: string, thread: Key]
   removeRef: [user: Key, thread: Key, provider: string]
+  putReadSeq: [user: Key, thread: Key, readSeq: number, changeSeq: number]
+  putDraft: [user: Key, thread: Key, draft: Text, at: number | null, changeSeq: number]
 
   forgetRunEvents: [user: Key, thread: Key, replySeq: number | null]
   forgetRuns: [user: Key, thread: Key]

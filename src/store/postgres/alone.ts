@@ -120,6 +120,8 @@ function firstQuestions({ user, changes }: PreparedCommit): Question[] {
   for (const change of changes.slice(0, 3)) {
     if (change.kind === 'message.said')
       questions.push({ name: 'messageById', values: [user, change.threadId, change.id] })
+    else if (change.kind === 'place.put')
+      questions.push({ name: 'threadPlace', values: [user, change.threadId] })
     else if ('runId' in change) questions.push({ name: 'run', values: [user, change.runId] })
   }
   return questions

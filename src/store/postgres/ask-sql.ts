@@ -50,6 +50,10 @@ export const askSql = {
     'ask bin',
     'SELECT EXISTS (SELECT FROM threadkeep.bin WHERE user_id = $1 AND thread_id = $2 AND seq = $3)',
   ),
+  threadPlace: sql(
+    'ask place',
+    'SELECT read_seq, draft, change_seq FROM threadkeep.places WHERE user_id = $1 AND thread_id = $2',
+  ),
   runByAttempt: sql(
     'ask attempt',
     `${run} WHERE r.user_id = $1 AND r.thread_id = $2 AND r.message = $3 AND r.attempt = $4 AND r.attempt > 0`,

@@ -2,7 +2,7 @@
 
 import { must } from '../../core/assert.ts'
 import type { TitledBy } from '../../core/thread.ts'
-import type { Ask, SaidRow } from '../plan/ask.ts'
+import type { Ask, PlaceRow, SaidRow } from '../plan/ask.ts'
 import type { Heads, RunHead, RunRow, ThreadHead, UserHead } from '../plan/heads.ts'
 import { type AskName, askSql } from './ask-sql.ts'
 import type { Known, Question } from './known.ts'
@@ -49,6 +49,7 @@ export class Asking implements Ask, Heads {
     must(this.#row('idAt', user, thread, seq), `message ${seq} is there`)[0] as string
   hasChild: Ask['hasChild'] = (user, thread, seq) => this.#row('hasChild', user, thread, seq)?.[0] === true
   isBinned: Ask['isBinned'] = (user, thread, seq) => this.#row('isBinned', user, thread, seq)?.[0] === true
+  threadPlace: Ask['threadPlace'] = (user, thread) => placeRowOf(this.#row('threadPlace', user, thread))
   runById: Ask['runById'] = (user, id) => runRowOf(this.#row('run', user, id))
   runByKey: Ask['runByKey'] = (user, key) => runRowOf(this.#row('run', user, key))
   runByAttempt: Ask['runByAttempt'] = (user, thread, promptSeq, attempt) =>
@@ -117,6 +118,12 @@ function runRowOf(row: Row | undefined): RunRow | null {
     reply_id: replyId,
     thread_id: threadId,
   }
+}
+
+function placeRowOf(row: Row | undefined): PlaceRow | null {
+  if (!row) return null
+  const [read_seq, draft, change_seq] = row as [number, string | null, number]
+  return { read_seq, draft, change_seq }
 }
 
 function saidRowOf(row: Row | undefined): SaidRow | null {

@@ -82,6 +82,12 @@ column | meta.value | text NOT NULL
 column | persona_versions.definition | text
 column | persona_versions.persona_id | text COLLATE C NOT NULL KEY
 column | persona_versions.version | text COLLATE C NOT NULL KEY
+column | places.change_seq | bigint NOT NULL
+column | places.draft | text
+column | places.draft_at | bigint
+column | places.read_seq | integer NOT NULL
+column | places.thread_id | text COLLATE C NOT NULL KEY
+column | places.user_id | text COLLATE C NOT NULL KEY
 column | run_events.events | text NOT NULL
 column | run_events.ordinal | integer NOT NULL KEY
 column | run_events.position | bigint NOT NULL
@@ -146,6 +152,7 @@ index | messages: messages_persona | btree (user_id, thread_id, persona_id, seq)
 index | messages: messages_pkey | UNIQUE btree (user_id, thread_id, seq)
 index | meta: meta_pkey | UNIQUE btree (name)
 index | persona_versions: persona_versions_pkey | UNIQUE btree (persona_id, version)
+index | places: places_pkey | UNIQUE btree (user_id, thread_id)
 index | run_events: run_events_pkey | UNIQUE btree (user_id, run_id, ordinal)
 index | runs: runs_attempt | UNIQUE btree (user_id, thread_id, message, attempt)
 index | runs: runs_open | btree (user_id, thread_id) WHERE (status = 0)
@@ -158,7 +165,7 @@ index | threads: threads_external_key | UNIQUE btree (user_id, external_key) WHE
 index | threads: threads_pkey | UNIQUE btree (user_id, id)
 index | users: users_pkey | UNIQUE btree (id)
 table | aria_conversations | view, security_invoker=true
-table | bin | table, row security forced, policies own report
+table | bin | table, row security forced, policies own report upkeep_names_bin
 table | changes | table, row security forced, policies own report
 table | chat_messages | view, security_invoker=true
 table | chat_threads | view, security_invoker=true
@@ -167,6 +174,7 @@ table | marks | table, row security forced, policies own report
 table | messages | table, row security forced, policies own report
 table | meta | table
 table | persona_versions | table
+table | places | table, row security forced, policies own report, fillfactor=80
 table | run_events | table, row security forced, policies own report upkeep_drops_run_logs upkeep_reads_run_logs
 table | runs | table, row security forced, policies own report upkeep_finds_open_runs
 table | threads | table, row security forced, policies own report upkeep_names_threads, fillfactor=80

@@ -30,6 +30,7 @@ const orders = {
   marks: 'seq, x.mark',
   bin: 'seq',
   external_refs: 'provider',
+  places: 'thread_id',
 } as const
 const piece = (table: keyof typeof orders) =>
   sql(
@@ -46,7 +47,7 @@ const asked = {
     `SELECT ${shown('threads', 't')}, ${count('runs')}, ${count('messages')},
       (SELECT count(*) FROM threadkeep.run_events e JOIN threadkeep.runs r ON r.user_id = e.user_id AND r.id = e.run_id
         WHERE e.user_id = t.user_id AND r.thread_id = t.id),
-      ${count('marks')}, ${count('bin')}, ${count('external_refs')}
+      ${count('marks')}, ${count('bin')}, ${count('external_refs')}, ${count('places')}
     FROM threadkeep.threads t WHERE t.user_id = $1 ORDER BY t.born`,
   ),
   messages: sql(
@@ -63,6 +64,7 @@ const asked = {
   marks: piece('marks'),
   bin: piece('bin'),
   external_refs: piece('external_refs'),
+  places: piece('places'),
   changes: sql(
     'changes',
     `SELECT ${shown('changes', 'c')} FROM threadkeep.changes c WHERE c.user_id = $1 AND c.change_seq > $2 ORDER BY c.change_seq
@@ -148,7 +150,7 @@ const types: Record<string, string> = {
   message_count: 'integer', last_seq: 'integer', fork_count: 'integer', role: 'smallint', status: 'smallint', placed: 'smallint',
   confidence: 'smallint', kind: 'smallint', position: 'bigint', change_seq: 'bigint', created_at: 'bigint', updated_at: 'bigint',
   archived_at: 'bigint', pinned_at: 'bigint', binned_at: 'bigint', keep_until: 'bigint', finished_at: 'bigint', deleted_at: 'bigint',
-  lease_until: 'bigint', stop_at: 'bigint', started_at: 'bigint', ended_at: 'bigint', marked_at: 'bigint',
+  read_seq: 'integer', draft_at: 'bigint', lease_until: 'bigint', stop_at: 'bigint', started_at: 'bigint', ended_at: 'bigint', marked_at: 'bigint',
 } // prettier-ignore
 
 /** Rows come as one JSON text, so that a piece of five hundred is one statement; the words in it are the words, unchanged. */
@@ -180,6 +182,7 @@ const written = {
     ['user_id', 'thread_id'],
     ' ON CONFLICT (user_id, provider, external_id) DO UPDATE SET thread_id = excluded.thread_id',
   ),
+  places: inserting('places', ['user_id', 'thread_id']),
   changes: inserting('changes', ['user_id']),
   persona_versions: inserting('persona_versions', [], ' ON CONFLICT DO NOTHING'),
   born: sql(

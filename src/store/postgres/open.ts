@@ -16,6 +16,7 @@ import { lockFolder } from '../sqlite/folder-lock.ts'
 import { type Address, hostAndDatabase, placeOf, tried } from './address.ts'
 import { postgresCardKeeper, postgresCardOf, readPostgresCard, refuseOtherThan } from './card.ts'
 import { Committer } from './committer.ts'
+import { Hint } from './hint.ts'
 import { numberOf } from './log-place.ts'
 import { migratePostgres, refuseOther, refuseUnmigrated } from './migrate.ts'
 import { type Cell, Pool, type Sql } from './pool.ts'
@@ -37,6 +38,8 @@ export type PostgresPlace = {
   connectionsMax?: number
   waitMs?: number
   statementMs?: number
+  /** Tells other nodes that there is something to look at, and hears it of them. */
+  notifies?: boolean
   /** For tests alone: call it durable although the server does not flush. */
   trustUnflushed?: boolean
 }
@@ -57,6 +60,8 @@ export type PostgresStore = Store & {
   readonly upkeep: Upkeep
   /** Whether a login was given that sees every user. */
   readonly hasUpkeep: boolean
+  /** Between nodes; null where it is not wanted. */
+  readonly hint: Hint | null
   /** One statement for no user, for rooms whose tables stand beside these. */
   readonly ask: (sql: Sql, ...values: readonly unknown[]) => Promise<Cell[][]>
 }
@@ -97,7 +102,9 @@ export async function openPostgres(place: PostgresPlace): Promise<PostgresStore>
   }
   const flushes = standing.flushes || place.trustUnflushed === true
   const durability: Durability = flushes && standing.waits ? 'disk' : 'none'
-  const committer = new Committer(pool, { durability, warnings: () => warnings, positionAt })
+  const hint = place.notifies === true ? new Hint(url) : null
+  const kept = () => hint?.send()
+  const committer = new Committer(pool, { durability, warnings: () => warnings, positionAt, kept })
   opening.defer(() => committer.close())
   const openedInMs = Math.round((performance.now() - began) * 10) / 10
   const facts = { schemaVersion, durability, created, openedInMs }
@@ -110,6 +117,7 @@ export async function openPostgres(place: PostgresPlace): Promise<PostgresStore>
     about: { engine: 'postgres', ...hostAndDatabase(url), ...facts },
     upkeep: upkeep ?? upkeepWithout(pool),
     hasUpkeep: upkeep !== null,
+    hint,
     ask: (sql, ...values) => pool.once(sql, ...values).then(({ rows }) => rows),
   }
 }
@@ -159,11 +167,13 @@ function storeOf(pool: Pool, committer: Committer, durability: Durability, opene
     threadByKey: (user, externalKey) => reader.threadByKey(user, externalKey),
     threadByRef: (user, provider, externalId) => reader.threadByRef(user, provider, externalId),
     refs: (user, threadId) => reader.refs(user, threadId),
+    place: (user, threadId) => reader.place(user, threadId),
     threads: (user, asked) => reader.threads(user, asked),
     messages: (user, threadId, asked) => reader.messages(user, threadId, asked),
     messagesJson: (user, threadId, asked) => reader.messagesJson(user, threadId, asked),
     message: (user, threadId, messageId) => reader.message(user, threadId, messageId),
     run: (user, runId) => reader.run(user, runId),
+    runsUnderWay: (user, threadId) => reader.runsUnderWay(user, threadId),
     runEvents: (user, runId, afterOrdinal) => reader.runEvents(user, runId, afterOrdinal),
     changes: (user, since, limit) => reader.changes(user, since, limit),
     everything: (user) => reader.everything(user),

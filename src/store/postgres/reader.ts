@@ -15,7 +15,7 @@ import type {
   ThreadsAsked,
 } from '../../core/store.ts'
 import { textFault } from '../../core/text.ts'
-import type { Thread, ThreadPlace } from '../../core/thread.ts'
+import type { Thread, OwnPlace } from '../../core/thread.ts'
 import type { User } from '../../core/user.ts'
 import { Reading } from '../read/reading.ts'
 import { Shapes } from '../read/shapes.ts'
@@ -64,7 +64,7 @@ export class Reader {
     return this.#ask((reading) => reading.refs(user, threadId))
   }
 
-  place(user: string, threadId: string): Promise<ThreadPlace | null> {
+  place(user: string, threadId: string): Promise<OwnPlace | null> {
     return this.#ask((reading) => reading.place(user, threadId))
   }
 

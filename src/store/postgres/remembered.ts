@@ -23,6 +23,7 @@ export const askNothing: Ask = {
   hasChild: notRemembered,
   departuresAfter: notRemembered,
   isBinned: notRemembered,
+  threadPlace: notRemembered,
   runById: notRemembered,
   runByKey: notRemembered,
   runByAttempt: notRemembered,

@@ -70,6 +70,13 @@ const texts: Record<WriteName | 'setUserSeq' | 'setHead', string> = {
     ON CONFLICT (user_id, provider, external_id) DO UPDATE SET thread_id = excluded.thread_id`,
   removeRef: 'DELETE FROM threadkeep.external_refs WHERE user_id = $1 AND thread_id = $2 AND provider = $3',
 
+  putReadSeq: `
+    INSERT INTO threadkeep.places (user_id, thread_id, read_seq, change_seq) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (user_id, thread_id) DO UPDATE SET read_seq = excluded.read_seq, change_seq = excluded.change_seq`,
+  putDraft: `
+    INSERT INTO threadkeep.places (user_id, thread_id, read_seq, draft, draft_at, change_seq) VALUES ($1, $2, 0, $3, $4, $5)
+    ON CONFLICT (user_id, thread_id) DO UPDATE SET draft = excluded.draft, draft_at = excluded.draft_at, change_seq = excluded.change_seq`,
+
   forgetRunEvents: `
     DELETE FROM threadkeep.run_events WHERE user_id = $1 AND run_id IN (
       SELECT id FROM threadkeep.runs WHERE user_id = $1 AND thread_id = $2 AND ($3::integer IS NULL OR reply = $3))`,

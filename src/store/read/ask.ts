@@ -13,7 +13,10 @@ export interface Ask {
   thread(user: string, id: string): Row | null
   threadByKey(user: string, externalKey: string): Row | null
   threadByRef(user: string, provider: string, externalId: string): Row | null
+  /** Of a thread in the bin, too. */
   refs(user: string, threadId: string): readonly RefCells[]
+  /** Null when there is no such thread; of one in the bin, too. */
+  threadPlace(user: string, threadId: string): PlaceCells | null
   /** Newest activity first, from below the cursor on. */
   threads(user: string, state: ThreadState, after: ThreadCursor | undefined, limit: number): readonly Row[]
   /** In the order of creation, the first thread that stands here or later; of the bin, too. */
@@ -29,7 +32,7 @@ export interface Ask {
   /** The messages of these stretches; `beside` says which others are named by them, for an engine that likes to know at once. */
   objects(place: Place, stretches: readonly Stretch[], beside: () => number[]): Contents<MessageRow>
   jsons(place: Place, stretches: readonly Stretch[], beside: () => number[]): Contents<MessageJsonRow>
-  /** The words of these stretches with their checksums. */
+  /** The words of these stretches with their checksums: of messages that were asked for before. */
   sums(place: Place, stretches: readonly Stretch[]): readonly SumRow[]
   speakerOf(...speaker: SpeakerCells): Speaker
   speakerJsonOf(...speaker: SpeakerCells): string
@@ -46,6 +49,8 @@ export interface Ask {
   hasPersona(place: Place, persona: Key, stretches: readonly Stretch[]): boolean
 
   run(user: string, id: string): Row | null
+  /** Of one thread, those that have not ended; without looking at any words. */
+  runsUnderWay(user: string, threadId: string): readonly Row[]
   /** By message and attempt, beyond these. */
   runsAfter(place: Place, after: RunMark, limit: number): readonly Row[]
   /** None when the run's thread is in the bin. */
@@ -56,7 +61,13 @@ export interface Ask {
 }
 
 export type Row = readonly unknown[]
-export type RefCells = readonly [provider: string, externalId: string]
+export type RefCells = readonly [provider: string, externalId: string, binnedAt: number | null]
+export type PlaceCells = readonly [
+  readSeq: number | null,
+  draft: string | null,
+  draftAt: number | null,
+  binnedAt: number | null,
+]
 export type RunMark = readonly [message: number, attempt: number]
 export type MarkRow = readonly [seq: number, mark: MarkName, value: string]
 export type RunEventsRow = readonly [ordinal: number, position: number, events: string]

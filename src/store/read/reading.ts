@@ -13,22 +13,24 @@ import type {
   ThreadPage,
   ThreadsAsked,
 } from '../../core/store.ts'
-import type { Thread } from '../../core/thread.ts'
+import type { Thread, OwnPlace } from '../../core/thread.ts'
 import type { User } from '../../core/user.ts'
 import { kindAt } from '../codes.ts'
 import type { Ask, Row } from './ask.ts'
 import { MessagePages } from './message-pages.ts'
 import { type Piece, pieceFrom, type WalkMark } from './walk.ts'
-import { runEventsOf, runOf, threadOf, userOf } from './rows.ts'
-import type { Shapes } from './shapes.ts'
+import { inOrder, placeOf, refOf, runEventsOf, runOf, threadOf, userOf } from './rows.ts'
+import { Shapes } from './shapes.ts'
+import { Witness } from './witness.ts'
 
 export class Reading {
   readonly #ask: Ask
   readonly #messages: MessagePages
 
-  constructor(ask: Ask, shapes: Shapes) {
+  /** What is remembered from read to read is handed in by an engine that begins each with a new one of these. */
+  constructor(ask: Ask, shapes = new Shapes(), witness = new Witness()) {
     this.#ask = ask
-    this.#messages = new MessagePages(ask, shapes)
+    this.#messages = new MessagePages(ask, shapes, witness)
   }
 
   user(id: string): User | null {
@@ -49,8 +51,13 @@ export class Reading {
   }
 
   refs(user: string, threadId: string): Ref[] {
-    const refs = this.#ask.refs(user, threadId).map(([provider, externalId]) => ({ provider, externalId }))
-    return refs.toSorted((a, b) => (a.provider < b.provider ? -1 : 1))
+    const refs = this.#ask.refs(user, threadId).filter(([, , binnedAt]) => binnedAt === null)
+    return inOrder(refs.map(refOf))
+  }
+
+  place(user: string, threadId: string): OwnPlace | null {
+    const row = this.#ask.threadPlace(user, threadId)
+    return row?.[3] === null ? placeOf(row) : null
   }
 
   threads(user: string, { limit, state = 'active', after }: ThreadsAsked): ThreadPage {
@@ -82,6 +89,10 @@ export class Reading {
   run(user: string, id: string): Run | null {
     const row = this.#ask.run(user, id)
     return row && runOf(user, row)
+  }
+
+  runsUnderWay(user: string, threadId: string): Run[] {
+    return this.#ask.runsUnderWay(user, threadId).map((row) => runOf(user, row))
   }
 
   runEvents(user: string, runId: string, afterOrdinal: number): RunEvents[] {

@@ -4,12 +4,13 @@
 import type { MarkName, Marks, Message } from '../../core/message.ts'
 import type { Part } from '../../core/part.ts'
 import type { Run, RunEvents } from '../../core/run.ts'
-import type { Thread, TitledBy } from '../../core/thread.ts'
+import type { Ref } from '../../core/store.ts'
+import type { Thread, OwnPlace, TitledBy } from '../../core/thread.ts'
 import type { OpenRun } from '../../core/upkeep.ts'
 import type { User } from '../../core/user.ts'
 import { roleAt, runStatusAt, statusAt } from '../codes.ts'
 import type { Key } from '../plan/heads.ts'
-import type { Row, RunEventsRow } from './ask.ts'
+import type { PlaceCells, RefCells, Row, RunEventsRow } from './ask.ts'
 
 type Cell = string | number | null
 const json = (text: unknown): unknown => (text === null ? null : JSON.parse(text as string))
@@ -48,6 +49,17 @@ export function threadOf(userId: string, row: Row): KeyedThread {
   return { order, thread }
 }
 
+export const refOf = ([provider, externalId]: RefCells): Ref => ({ provider, externalId })
+
+export const inOrder = (refs: readonly Ref[]): Ref[] =>
+  refs.toSorted((a, b) => (a.provider < b.provider ? -1 : 1))
+
+export const placeOf = ([readSeq, draft, draftAt]: PlaceCells): OwnPlace => ({
+  readSeq: readSeq ?? 0,
+  draft,
+  draftAt,
+})
+
 /** `runId` is the id of the run, `run` what is null when there is none. */
 export type MessageNames = { persona: string; version: string; model: string; run: string; runId: string }
 
@@ -63,9 +75,6 @@ export type MessageRow = readonly [
 ] // prettier-ignore
 
 /** What a message's words are held against. */
-export const sumColumns = (checksumHex: string): string =>
-  `m.seq, m.id, m.role, m.status, m.text, m.parts, ${checksumHex}`
-
 export type SumRow = readonly [
   seq: number, id: string, role: number, status: number, text: string, parts: string | null, checksum: string | null,
 ] // prettier-ignore

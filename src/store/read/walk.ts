@@ -4,7 +4,7 @@ import { limitMax } from '../../core/limits.ts'
 import type { OwnedRecord } from '../../core/store.ts'
 import type { Ask, Place, RunMark } from './ask.ts'
 import type { MessagePages } from './message-pages.ts'
-import { runOf, threadOf, userOf } from './rows.ts'
+import { inOrder, placeOf, refOf, runOf, threadOf, userOf } from './rows.ts'
 
 /** Where a piece begins: with the user; or with this thread, if it is still there, after what was shown of it. */
 export type WalkMark = 'user' | { thread: number; shown: Shown }
@@ -27,7 +27,10 @@ export function pieceFrom(ask: Ask, pages: MessagePages, userId: string, mark: W
       ? runsAfter(ask, place, shown.runs)
       : messagesAfter(ask, pages, place, shown === 'nothing' ? 0 : shown.messages)
   return {
-    records: shown === 'nothing' ? [{ type: 'thread', thread }, ...piece.records] : piece.records,
+    records:
+      shown === 'nothing'
+        ? [{ type: 'thread', thread }, ...besides(ask, place), ...piece.records]
+        : piece.records,
     next: piece.rest ? { thread: order, shown: piece.rest } : { thread: order + 1, shown: 'nothing' },
   }
 }
@@ -36,6 +39,16 @@ function pieceOfUser(ask: Ask, userId: string): Piece {
   const row = ask.user(userId)
   if (!row) return { records: [], next: null }
   return { records: [{ type: 'user', user: userOf(row) }], next: { thread: 0, shown: 'nothing' } }
+}
+
+function besides(ask: Ask, { userId, id: threadId }: Place): OwnedRecord[] {
+  const refs = inOrder(ask.refs(userId, threadId).map(refOf))
+  const cells = ask.threadPlace(userId, threadId)
+  const isThere = cells !== null && cells[0] !== null
+  return [
+    ...refs.map((ref): OwnedRecord => ({ type: 'ref', ref: { threadId, ...ref } })),
+    ...(isThere ? [{ type: 'place' as const, place: { threadId, ...placeOf(cells) } }] : []),
+  ]
 }
 
 type PieceOfThread = { records: OwnedRecord[]; rest: Shown | null }

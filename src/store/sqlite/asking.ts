@@ -2,7 +2,7 @@
 
 import { must } from '../../core/assert.ts'
 import type { Departure } from '../../core/tree.ts'
-import type { Ask, SaidRow } from '../plan/ask.ts'
+import type { Ask, PlaceRow, SaidRow } from '../plan/ask.ts'
 import type { RunRow } from '../plan/heads.ts'
 import type { Statements } from './statements.ts'
 
@@ -22,6 +22,7 @@ export function asking(put: Statements): Ask {
       put.departingFrom.get(user, thread, seq) !== undefined,
     departuresAfter: (user, thread, seq) => put.departuresAfter.all(user, thread, seq) as Departure[],
     isBinned: (user, thread, seq) => put.binned.get(user, thread, seq) !== undefined,
+    threadPlace: (user, thread) => (put.threadPlace.get(user, thread) as PlaceRow | undefined) ?? null,
     runById: (user, id) => (put.runById.get(user, id) as RunRow | undefined) ?? null,
     runByKey: (user, key) => (put.runByKey.get(user, key) as RunRow | undefined) ?? null,
     runByAttempt: (user, thread, promptSeq, attempt) =>

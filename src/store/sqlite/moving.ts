@@ -32,7 +32,7 @@ const asked = {
   threads: `
     SELECT ${threadRow.join(', ')}, ${count('runs')}, ${count('messages')},
       (SELECT count(*) FROM run_events e WHERE e.user = t.user AND e.run IN (SELECT key FROM runs r WHERE r.user = t.user AND r.thread = t.key)),
-      ${count('marks')}, ${count('bin')}, ${count('external_refs')}
+      ${count('marks')}, ${count('bin')}, ${count('external_refs')}, ${count('places')}
     FROM threads t JOIN users u ON u.key = t.user WHERE u.id = ? ORDER BY t.key`,
   keys: 'SELECT t.user, t.key FROM threads t JOIN users u ON u.key = t.user WHERE u.id = ? AND t.id = ?',
   messages: `
@@ -52,6 +52,7 @@ const asked = {
       was ->> 'sources', was ->> 'metadata'
     FROM bin b WHERE b.user = ?1 AND b.thread = ?2 ORDER BY b.seq LIMIT ${pieceRows} OFFSET ?3`,
   external_refs: `SELECT x.provider, x.external_id FROM external_refs x WHERE x.user = ?1 AND x.thread = ?2 ORDER BY x.provider LIMIT ${pieceRows} OFFSET ?3`,
+  places: `SELECT ${bare('places', 'x')} FROM places x WHERE x.user = ?1 AND x.thread = ?2 LIMIT ${pieceRows} OFFSET ?3`,
   changes: `
     SELECT c.change_seq, t.id, c.kind, c.message FROM changes c JOIN users u ON u.key = c.user
       LEFT JOIN threads t ON t.user = c.user AND t.key = c.thread
@@ -131,11 +132,11 @@ export class SqliteOrigin implements Origin {
   }
 }
 
-const places = (n: number) => Array.from({ length: n }, () => '?').join(', ')
+const questionMarks = (n: number) => Array.from({ length: n }, () => '?').join(', ')
 
 const written = {
   user: `
-    INSERT INTO users (key, ${columns.users.join(', ')}) VALUES ((SELECT coalesce(max(key), 0) + 1 FROM users), ${places(columns.users.length)})
+    INSERT INTO users (key, ${columns.users.join(', ')}) VALUES ((SELECT coalesce(max(key), 0) + 1 FROM users), ${questionMarks(columns.users.length)})
     ON CONFLICT (id) DO UPDATE SET ${columns.users.map((name) => `${name} = excluded.${name}`).join(', ')}`,
   userKey: 'SELECT key FROM users WHERE id = ?',
   threadKey: 'SELECT key FROM threads WHERE user = ? AND id = ?',
@@ -145,7 +146,7 @@ const written = {
       ${columns.threads.map((name) => (name === 'chain' || name === 'created_as' ? 'unhex(?)' : '?')).join(', ')})`,
   run: `
     INSERT INTO runs (user, thread, key, ${columns.runs.join(', ')})
-    VALUES (?, ?, (SELECT coalesce(max(key), 0) + 1 FROM runs), ${places(columns.runs.length)})`,
+    VALUES (?, ?, (SELECT coalesce(max(key), 0) + 1 FROM runs), ${questionMarks(columns.runs.length)})`,
   message: `
     INSERT INTO messages (user, thread, seq, id, parent, role, status, placed, text, parts, persona, persona_version, model, run, origin,
       usage, tag, intent, confidence, entities, sources, metadata, format, checksum, change_seq, created_at, finished_at, deleted_at)
@@ -156,6 +157,7 @@ const written = {
   bin: `
     INSERT INTO bin (user, thread, seq, deleted_at, was) VALUES (?, ?, ?, ?, json_object('status', ?, 'text', ?, 'parts', ?, 'tag', ?,
       'intent', ?, 'entities', ?, 'sources', ?, 'metadata', ?))`,
+  place: 'INSERT INTO places (user, thread, read_seq, draft, draft_at, change_seq) VALUES (?, ?, ?, ?, ?, ?)',
   change: 'INSERT OR REPLACE INTO changes (user, change_seq, thread, kind, message) VALUES (?, ?, ?, ?, ?)',
   dropChanges: 'DELETE FROM changes WHERE user = ?',
 } as const
@@ -231,6 +233,8 @@ export class SqliteDestination extends SqliteOrigin implements Destination {
         return void this.#put.bin.run(user, thread, ...row)
       case 'external_refs':
         return void this.#statements.putRef.run(user, ...row, thread)
+      case 'places':
+        return void this.#put.place.run(user, thread, ...row)
     }
   }
 

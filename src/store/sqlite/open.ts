@@ -17,6 +17,7 @@ import { cardOf, makePrivate, readCard, syncFolder, writeCard } from './card.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { isDamage, openReading, openWriting, type Safety } from './connection.ts'
 import { lockFolder } from './folder-lock.ts'
+import { newestThreads } from './newest-threads.ts'
 import { type Meta, migrate, readMeta } from './migrate.ts'
 import { damaged, refuseBeforeOpening, refuseNewerOrAltered, refuseOlder } from './provenance.ts'
 import { Reader } from './reader.ts'
@@ -140,6 +141,11 @@ function storeOf({ about, storeId, queue, reading, migrations, lock }: Parts): S
       stopsAsked: async (owner) => reader.stopsAsked(owner),
       runEvents: async (user, runId, afterOrdinal) => reader.runEventsAnywhere(user, runId, afterOrdinal),
       dropRunLogs: async (endedBefore) => queue.dropRunLogs(endedBefore),
+      changedAmong: async (seen) =>
+        seen
+          .map(({ user }) => ({ user, changeSeq: reader.user(user)?.changeSeq ?? 0 }))
+          .filter(({ changeSeq }, i) => changeSeq > (seen[i]?.changeSeq ?? 0)),
+      recentThreads: async (limit) => newestThreads(reading, limit),
     },
     commit: async (commit: Commit): Promise<Outcome> => {
       const verdict = prepareCommit(commit, checksumOf)
@@ -150,11 +156,13 @@ function storeOf({ about, storeId, queue, reading, migrations, lock }: Parts): S
     threadByKey: async (user, externalKey) => reader.threadByKey(user, externalKey),
     threadByRef: async (user, provider, externalId) => reader.threadByRef(user, provider, externalId),
     refs: async (user, threadId) => reader.refs(user, threadId),
+    place: async (user, threadId) => reader.place(user, threadId),
     threads: async (user, asked) => reader.threads(user, asked),
     messages: async (user, threadId, asked) => reader.messages(user, threadId, asked),
     messagesJson: async (user, threadId, asked) => reader.messagesJson(user, threadId, asked),
     message: async (user, threadId, messageId) => reader.message(user, threadId, messageId),
     run: async (user, runId) => reader.run(user, runId),
+    runsUnderWay: async (user, threadId) => reader.runsUnderWay(user, threadId),
     runEvents: async (user, runId, afterOrdinal) => reader.runEvents(user, runId, afterOrdinal),
     changes: async (user, since, limit) => reader.changes(user, since, limit),
     everything: async function* (user) {

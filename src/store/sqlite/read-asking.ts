@@ -12,6 +12,7 @@ import type {
   Contents,
   MarkRow,
   Place,
+  PlaceCells,
   RefCells,
   Row,
   RunEventsRow,
@@ -60,6 +61,10 @@ export class ReadAsking implements Ask {
   refs(user: string, threadId: string): RefCells[] {
     const key = this.#userKey(user)
     return this.#rows('refs', key, this.#key('threadKey', key, threadId)) as unknown as RefCells[]
+  }
+
+  threadPlace(user: string, threadId: string): PlaceCells | null {
+    return this.#row('threadPlace', this.#userKey(user), threadId) as PlaceCells | null
   }
 
   threads(user: string, state: ThreadState, after: ThreadCursor | undefined, limit: number): Row[] {
@@ -141,6 +146,11 @@ export class ReadAsking implements Ask {
 
   run(user: string, id: string): Row | null {
     return this.#row('run', this.#userKey(user), id)
+  }
+
+  runsUnderWay(user: string, threadId: string): Row[] {
+    const key = this.#userKey(user)
+    return this.#rows('runsUnderWay', key, this.#key('threadKey', key, threadId))
   }
 
   runsAfter({ user, key }: Place, [message, attempt]: RunMark, limit: number): Row[] {

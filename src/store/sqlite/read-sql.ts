@@ -61,8 +61,11 @@ export const readSql = {
   threadByRef: `SELECT ${ofThread} FROM threads WHERE user = ?1 AND binned_at IS NULL AND key = (
     SELECT thread FROM external_refs WHERE user = ?1 AND provider = ?2 AND external_id = ?3)`,
   refs: `
-    SELECT r.provider, r.external_id FROM external_refs r JOIN threads t ON t.user = r.user AND t.key = r.thread
-    WHERE r.user = ? AND r.thread = ? AND t.binned_at IS NULL`,
+    SELECT r.provider, r.external_id, t.binned_at FROM external_refs r JOIN threads t ON t.user = r.user AND t.key = r.thread
+    WHERE r.user = ? AND r.thread = ?`,
+  threadPlace: `
+    SELECT p.read_seq, p.draft, p.draft_at, t.binned_at FROM threads t LEFT JOIN places p ON p.user = t.user AND p.thread = t.key
+    WHERE t.user = ? AND t.id = ?`,
   threadFrom: `SELECT ${ofThread} FROM threads WHERE user = ? AND key >= ? ORDER BY key LIMIT 1`,
   threadKey: 'SELECT key FROM threads WHERE user = ? AND id = ?',
   active,
@@ -93,6 +96,7 @@ export const readSql = {
     ORDER BY seq LIMIT ?`,
 
   run: `${runs} WHERE r.user = ? AND r.id = ?`,
+  runsUnderWay: `${runs} WHERE r.user = ? AND r.thread = ? AND r.status = 0 LIMIT 200`,
   runsAfter: `${runs} WHERE r.user = ? AND r.thread = ? AND (r.message, r.attempt) > (?, ?) ORDER BY r.message, r.attempt LIMIT ?`,
   runKey: 'SELECT key FROM runs WHERE user = ? AND id = ?',
   readableRunKey: `

@@ -34,6 +34,9 @@ export function fillGaps(db: DatabaseSync): ThreadLoss[] {
   db.exec(`
     DELETE FROM marks WHERE NOT EXISTS (SELECT 1 FROM threads t WHERE t.user = marks.user AND t.key = marks.thread);
     DELETE FROM bin WHERE NOT EXISTS (SELECT 1 FROM threads t WHERE t.user = bin.user AND t.key = bin.thread);
+    DELETE FROM external_refs WHERE NOT EXISTS (
+      SELECT 1 FROM threads t WHERE t.user = external_refs.user AND t.key = external_refs.thread);
+    DELETE FROM places WHERE NOT EXISTS (SELECT 1 FROM threads t WHERE t.user = places.user AND t.key = places.thread);
     DELETE FROM runs WHERE NOT EXISTS (SELECT 1 FROM threads t WHERE t.user = runs.user AND t.key = runs.thread)`)
   return losses
 }

@@ -106,6 +106,13 @@ const sql = {
     INSERT INTO external_refs (user, provider, external_id, thread) VALUES (?, ?, ?, ?)
     ON CONFLICT (user, provider, external_id) DO UPDATE SET thread = excluded.thread`,
   removeRef: 'DELETE FROM external_refs WHERE user = ? AND thread = ? AND provider = ?',
+  threadPlace: 'SELECT read_seq, draft, change_seq FROM places WHERE user = ? AND thread = ?',
+  putReadSeq: `
+    INSERT INTO places (user, thread, read_seq, change_seq) VALUES (?, ?, ?, ?)
+    ON CONFLICT (user, thread) DO UPDATE SET read_seq = excluded.read_seq, change_seq = excluded.change_seq`,
+  putDraft: `
+    INSERT INTO places (user, thread, read_seq, draft, draft_at, change_seq) VALUES (?, ?, 0, ?, ?, ?)
+    ON CONFLICT (user, thread) DO UPDATE SET draft = excluded.draft, draft_at = excluded.draft_at, change_seq = excluded.change_seq`,
   forgetRunEvents: `
     DELETE FROM run_events WHERE user = ?1 AND run IN (SELECT key FROM runs WHERE user = ?1 AND thread = ?2 AND (?3 IS NULL OR reply = ?3))`,
   forgetRuns: 'DELETE FROM runs WHERE user = ? AND thread = ?',
