@@ -1,5 +1,6 @@
 // What this browser remembers for a first picture at once: never the only copy of anything, and put right by the first word of the house.
 
+import { forgetDrafts } from './chat/draft.ts'
 import { databaseOf, done } from './database.ts'
 import { ready } from './house.ts'
 import { forgetPositions } from './threads/read-position.ts'
@@ -22,6 +23,7 @@ export const user: Promise<string> = ready.then(async ({ id }) => {
   if (id === lastUser) return id
   await forgetAll()
   forgetPositions()
+  if (lastUser !== null) forgetDrafts()
   localStorage.setItem(userKey, id)
   if (lastUser === null) return id
   location.reload()
@@ -32,7 +34,9 @@ user.catch(() => undefined)
 
 // Another tab has found somebody else here: what stands on this page is not theirs.
 window.addEventListener('storage', ({ key, newValue, oldValue }) => {
-  if (key === userKey && oldValue !== null && newValue !== oldValue) location.reload()
+  if (key !== userKey || oldValue === null || newValue === oldValue) return
+  forgetDrafts()
+  location.reload()
 })
 
 export async function recall<Value>(kind: Kind, key: string): Promise<Value | null> {

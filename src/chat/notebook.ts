@@ -84,13 +84,15 @@ export class Notebook {
   }
 
   async #write(): Promise<void> {
+    const began = this.#chat.now()
     try {
       for (const batch of this.#rest()) {
         this.#unsure = batch
         keptOrThrow(await this.#commit(batch.change))
         this.#isWritten(batch)
       }
-      this.#writtenAt = this.#chat.now()
+      // What is said while it is written waits since then, and then for a write that takes as long.
+      this.#writtenAt = began - (this.#chat.now() - began)
     } catch (fault) {
       if (fault instanceof ThreadkeepError && fault.code === 'run_over') this.#live.lose()
       this.#chat.report('a part of an answer was not written down yet', fault)

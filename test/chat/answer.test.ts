@@ -232,6 +232,26 @@ describe('while it is said', () => {
     expect(await durable()).toBe(3_001)
   })
 
+  it('is so too where writing takes its time', async () => {
+    const writing = Promise.withResolvers<void>()
+    await using talk = await openTalk([['x', atGate, 'y', atGate]], {
+      between: (store) => ({
+        ...store,
+        commit: async (commit) => {
+          if (!commit.changes.some(({ kind }) => kind === 'run.progressed')) return store.commit(commit)
+          writing.resolve()
+          await pause(400)
+          return store.commit(commit)
+        },
+      }),
+    })
+    const said = await talk.say('Which roses?')
+    await writing.promise
+    talk.model.gate.next()
+    await pause(1_250)
+    expect(await talk.store.runEvents(ann, said.kept.run?.runId ?? '', -1)).toMatchObject([{ position: 1 }, { position: 2 }]) // prettier-ignore
+  })
+
   it('is so too when the clock steps back', async () => {
     let hour = 3_600_000
     await using talk = await openTalk([['x', atGate]], { now: () => Date.now() + hour })

@@ -8,8 +8,8 @@ const pending = 0
 const deleted = 5
 
 export type Row = {
-  user: number
-  thread: number
+  user: number | string
+  thread: number | string
   seq: number
   id: string
   parent: number
@@ -20,8 +20,8 @@ export type Row = {
   checksum: Uint8Array | null
 }
 
-type ThreadRow = {
-  key: number
+export type ThreadRow = {
+  key: number | string
   head_id: string | null
   message_count: number
   last_seq: number
@@ -44,15 +44,16 @@ export function inspect(file: string): Inspection {
       'SELECT user, thread, seq, id, parent, role, status, text, parts, checksum FROM messages NOT INDEXED',
     )
     .all() as Row[]
+  const threads = db.prepare('SELECT * FROM threads NOT INDEXED').all() as ThreadRow[]
+  return inspectionOf(rows, threads, [...fileFaults(db), ...changeFaults(db)])
+}
+
+/** The same of any engine, once its rows are read. */
+export function inspectionOf(rows: Row[], threads: ThreadRow[], faultsBesides: string[]): Inspection {
   const messages = new Map(rows.map((row) => [row.id, row]))
   const byThread = Map.groupBy(rows, ({ thread }) => thread)
-  const threads = db.prepare('SELECT * FROM threads NOT INDEXED').all() as ThreadRow[]
-  const faults = [
-    ...fileFaults(db),
-    ...changeFaults(db),
-    ...threads.flatMap((thread) => threadFaults(thread, byThread.get(thread.key) ?? [])),
-  ]
-  return { messages, duplicates: rows.length - messages.size, faults }
+  const faults = threads.flatMap((thread) => threadFaults(thread, byThread.get(thread.key) ?? []))
+  return { messages, duplicates: rows.length - messages.size, faults: [...faultsBesides, ...faults] }
 }
 
 function fileFaults(db: DatabaseSync): string[] {

@@ -8,6 +8,7 @@ import { nodeKills, nodeStreamKills } from './node-kill.ts'
 import { overlap, type OverlapFigures, overlapOnOneValue } from './overlap.ts'
 import { type DisconnectFigures, disconnects } from './stream-disconnect.ts'
 import { type StreamFigures, streamKills, streamsHeld } from './stream-kill.ts'
+import { simulatorLines } from './ordeal-simulator.ts'
 import { type Line, ofControl, ofKills, orLacking } from './ordeal-line.ts'
 import {
   backupLines,
@@ -45,6 +46,8 @@ const sizes = {
     clockTurns: 20,
     restarts: 3,
     megabytes: 100,
+    simulatedSeeds: 200,
+    mutantSeeds: 60,
   },
   long: {
     kills: 200,
@@ -71,6 +74,8 @@ const sizes = {
     clockTurns: 100,
     restarts: 10,
     megabytes: 1_024,
+    simulatedSeeds: 5_000,
+    mutantSeeds: 200,
   },
 }
 
@@ -119,6 +124,7 @@ const lines = [
   ...(await lineLines(asked, seed)),
   ...(await orLacking('backups of PostgreSQL', backupLines())),
   ...(await timeLines(asked, seed)),
+  ...(await simulatorLines(asked, seed)),
 ]
 
 print(lines)

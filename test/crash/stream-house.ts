@@ -1,12 +1,14 @@
 // The whole server in the hands of a test: started on any free port beside a provider that outlives it, killed, or asked to end.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { Pace } from '../../src/chat/pace.ts'
 import { assert, must } from '../../src/core/assert.ts'
 
 const program = new URL('stream-load.ts', import.meta.url).pathname
 const startMsMax = 30_000
 
 export type StreamManner = 'honest' | 'control-writes-at-end'
+type Besides = { settings?: Record<string, string>; pace?: Pace }
 
 export class StreamHouse implements AsyncDisposable {
   readonly url: string
@@ -19,10 +21,17 @@ export class StreamHouse implements AsyncDisposable {
     this.readyMs = readyMs
   }
 
-  static async open(data: string, provider: string, manner: StreamManner = 'honest'): Promise<StreamHouse> {
+  static async open(
+    data: string,
+    provider: string,
+    manner: StreamManner = 'honest',
+    besides: Besides = {},
+  ): Promise<StreamHouse> {
     const began = performance.now()
-    const env = { PATH: process.env['PATH'], ...settings, THREADKEEP_DATA: data, OPENAI_BASE_URL: provider }
-    const child = spawn(process.execPath, [program, manner], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    const own = { THREADKEEP_DATA: data, OPENAI_BASE_URL: provider }
+    const env = { PATH: process.env['PATH'], ...settings, ...besides.settings, ...own }
+    const words = [program, manner, ...(besides.pace ? [JSON.stringify(besides.pace)] : [])]
+    const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'inherit'] })
     const url = await addressOf(child)
     return new StreamHouse(child, url, performance.now() - began)
   }

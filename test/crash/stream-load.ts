@@ -1,12 +1,14 @@
 // A process to be killed: the whole server, with everything that `threadkeep start` opens but the page.
 //
-//   node test/crash/stream-load.ts honest | control-writes-at-end
+//   node test/crash/stream-load.ts honest | control-writes-at-end [pace as JSON]
+import type { Pace } from '../../src/chat/pace.ts'
 import type { Change } from '../../src/core/change.ts'
 import type { Store } from '../../src/core/store.ts'
 import { threadkeep } from '../../src/server.ts'
 
-const keep = await threadkeep()
-if (process.argv[2] === 'control-writes-at-end') Object.assign(keep.chat, { store: forgetful(keep.store) })
+const [, , manner, pace] = process.argv
+const keep = await threadkeep(pace === undefined ? {} : { pace: JSON.parse(pace) as Pace })
+if (manner === 'control-writes-at-end') Object.assign(keep.chat, { store: forgetful(keep.store) })
 const { url } = await keep.listen()
 console.log(`Threadkeep is at ${url}`)
 process.once('SIGTERM', () => void keep.close())

@@ -8,6 +8,28 @@ import { must } from '../../src/core/assert.ts'
 export type Seen = { id: string; status: string; text: string; runId: string | null }
 export type Asker = { token: string }
 
+/** How much of an answer had arrived when, over one connection. */
+export class Arrivals {
+  readonly #arrivals: { at: number; bytes: number }[] = []
+
+  add(bytes: number): void {
+    this.#arrivals.push({ at: performance.now(), bytes })
+  }
+
+  get bytes(): number {
+    return this.#arrivals.at(-1)?.bytes ?? 0
+  }
+
+  bytesAt(at: number): number {
+    return this.#arrivals.findLast((arrival) => arrival.at <= at)?.bytes ?? 0
+  }
+
+  /** When the first of what lies beyond so many bytes arrived. */
+  beyond(bytes: number): number | null {
+    return this.#arrivals.find((arrival) => arrival.bytes > bytes)?.at ?? null
+  }
+}
+
 export async function newAsker({ url }: StreamHouse): Promise<Asker> {
   const response = await fetch(`${url}/v1/guests`, { method: 'POST', headers: json, body: '{}' })
   return (await response.json()) as Asker
@@ -24,7 +46,8 @@ export class StreamReader {
   /** How the run ended, if that was heard. */
   ended: string | null = null
   #position = ''
-  readonly #arrivals: { at: number; bytes: number }[] = []
+  /** What comes now; whoever asks before the reader resumes has what came until then. */
+  heard = new Arrivals()
   readonly #kept = Promise.withResolvers<void>()
   #reading: Promise<void> = Promise.resolve()
 
@@ -55,7 +78,9 @@ export class StreamReader {
     const path = `/v1/threads/${this.threadId}/runs/${must(this.runId, 'it was acknowledged')}/events${after}`
     const headers = { ...streams, ...this.#credential }
     const names: string[] = []
-    await this.#read(new Events(await fetch(`${house.url}${path}`, { headers })), names)
+    this.heard = new Arrivals()
+    const signal = AbortSignal.timeout(resumeMsMax)
+    await this.#read(new Events(await fetch(`${house.url}${path}`, { headers, signal })), names)
     return names
   }
 
@@ -79,20 +104,6 @@ export class StreamReader {
   /** The end of the stream, whether it came to its end or was cut. */
   over = (): Promise<void> => this.#reading
 
-  get bytes(): number {
-    return this.#arrivals.at(-1)?.bytes ?? 0
-  }
-
-  /** How much of the answer had arrived at a moment. */
-  bytesAt(at: number): number {
-    return this.#arrivals.findLast((arrival) => arrival.at <= at)?.bytes ?? 0
-  }
-
-  /** When the first of what lies beyond so many bytes arrived. */
-  arrivedBeyond(bytes: number): number | null {
-    return this.#arrivals.find((arrival) => arrival.bytes > bytes)?.at ?? null
-  }
-
   get #credential() {
     return { authorization: `Bearer ${this.asker.token}` }
   }
@@ -107,7 +118,7 @@ export class StreamReader {
       if (event === 'run.ended') this.ended = String(data['status'])
       if (id === null) continue
       this.#position = id
-      this.#arrivals.push({ at: performance.now(), bytes: positionFrom(id)?.bytes ?? 0 })
+      this.heard.add(positionFrom(id)?.bytes ?? 0)
     }
   }
 
@@ -124,5 +135,7 @@ export class StreamReader {
   }
 }
 
+/** Longer than any run may stay open after its owner died. */
+const resumeMsMax = 40_000
 const json = { 'content-type': 'application/json' }
 const streams = { accept: 'text/event-stream' }

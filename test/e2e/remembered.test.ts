@@ -79,6 +79,20 @@ describe('a conversation that was read here before', () => {
     expect(await rememberedPages(at.page)).toEqual([])
   })
 
+  it('nor may what was begun to be written there', async () => {
+    await using at = await openPage()
+    await hadTalk(at)
+    await at.box.fill('Nobody else may read this')
+    await at.page.goto('/')
+    await at.box.fill('Nor this')
+    await at.page.waitForTimeout(500)
+    await at.context.clearCookies()
+    await at.page.reload()
+    await expect.poll(() => at.box.inputValue()).toBe('')
+    const kept = await at.page.evaluate(() => JSON.stringify({ ...localStorage }))
+    expect(kept).not.toMatch(/Nobody else|Nor this/)
+  })
+
   it('is one of the last twenty', async () => {
     await using at = await openPage()
     await hadTalk(at)

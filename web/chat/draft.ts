@@ -48,6 +48,12 @@ export function writeDrafts(): void {
   }
 }
 
+/** Somebody else is here now. */
+export function forgetDrafts(): void {
+  waiting.clear()
+  for (const key of Object.keys(localStorage)) if (key.startsWith(prefix)) localStorage.removeItem(key)
+}
+
 /** Written in another tab, and not over what was written here a moment ago. Until the returned function is called. */
 export function onDraft(threadId: string, hear: (text: string) => void): () => void {
   const listen = ({ key, newValue }: StorageEvent) => {
