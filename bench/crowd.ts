@@ -41,7 +41,7 @@ export class Crowd {
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** What this process has sent to the disk, where the system counts that. */
-function writtenBytes(): number {
+export function writtenBytes(): number {
   const file = '/proc/self/io'
   return existsSync(file) ? Number(/^write_bytes: (\d+)$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? 0) : 0
 }

@@ -11,6 +11,7 @@ import { cache } from './cache.ts'
 import { coldOpen } from './cold-open.ts'
 import { firstToken } from './first-token.ts'
 import { growth } from './growth.ts'
+import { journal } from './journal.ts'
 import { list } from './list.ts'
 import { loopDelay } from './loop-delay.ts'
 import { page } from './page.ts'
@@ -18,6 +19,7 @@ import { postgresAppend } from './postgres-append.ts'
 import { postgresNodes } from './postgres-nodes.ts'
 import { postgresNotify } from './postgres-notify.ts'
 import { postgresPage } from './postgres-page.ts'
+import { postgresScrub } from './postgres-scrub.ts'
 import { scrub } from './scrub.ts'
 import { send } from './send.ts'
 import { size } from './size.ts'
@@ -40,11 +42,13 @@ const rows: Record<string, Row> = {
   send,
   'first-token': firstToken,
   tokens,
+  journal,
   size,
   'cold-open': coldOpen,
   'postgres-append': postgresAppend,
   'postgres-page': postgresPage,
   'postgres-nodes': postgresNodes,
+  'postgres-scrub': postgresScrub,
   'postgres-notify': postgresNotify,
 }
 const roundsMax = 100

@@ -68,6 +68,6 @@ export async function talkOn(served: Served, callers: readonly Caller[]): Promis
   return heard
 }
 
-async function allHeard(heard: Heard, tokens: number): Promise<void> {
+export async function allHeard(heard: Heard, tokens: number): Promise<void> {
   for (let waited = 0; heard.tokens < tokens && waited < 5_000; waited += 20) await pause(20)
 }

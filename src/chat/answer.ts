@@ -70,19 +70,29 @@ async function ended(chat: Chat, notebook: Notebook, ending: Ending): Promise<vo
 
 async function converse(chat: Chat, live: LiveRun, persona: KnownPersona): Promise<Ending> {
   try {
-    const prompt = must(
-      await chat.store.message(live.ids.user, live.ids.threadId, live.ids.messageId),
-      'what is answered was said',
-    )
+    const { user, threadId, messageId } = live.ids
+    const prompt = thereStill(await chat.store.message(user, threadId, messageId))
     await answerBefore(chat, live, prompt)
     const request = await composed(chat, live, persona, prompt)
     return await inTime(live, () => speak(chat, live, request))
   } catch (fault) {
-    if (live.isStopped) return endingOfStop(live)
+    if (live.isStopped || isThrownAway(fault)) return endingOfStop(live)
     if (!(fault instanceof ModelError)) chat.report('a run failed', fault)
     return { status: 'failed', error: errorOf(fault), usage: null }
   }
 }
+
+/** Whoever throws a thread away does not want the answer that was asked for in it. */
+function thereStill<T>(found: T | null): T {
+  if (found !== null) return found
+  throw new ThreadkeepError(
+    'deleted',
+    'The thread of this answer was thrown away.',
+    'Restore it, and ask again.',
+  )
+}
+
+const isThrownAway = (fault: unknown) => fault instanceof ThreadkeepError && fault.code === 'deleted'
 
 /** A run that waits for the answer before it is not at its own limit: that one has a limit, too. */
 async function inTime(live: LiveRun, speaking: () => Promise<Ending>): Promise<Ending> {
@@ -129,8 +139,7 @@ async function pageWithAnswers(chat: Chat, { ids, stopped }: LiveRun, prompt: Me
   const { user, threadId } = ids
   const limit = Math.min(200, chat.window.messages + 1)
   const asked = { limit, branch: prompt.id, before: prompt.seq + 1 }
-  const read = async () =>
-    must(await chat.store.messages(user, threadId, asked), 'a thread with a run can be read')
+  const read = async () => thereStill(await chat.store.messages(user, threadId, asked))
   const page = await read()
   const before = page.messages.find(({ id }) => id === prompt.parentId)
   if (before?.status !== 'pending' || before.runId === null) return page

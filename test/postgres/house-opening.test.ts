@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { inspectAcceptance, migrate } from '../../src/server.ts'
 import { freshDatabase } from './database.ts'
 import { asSuper } from './super.ts'
@@ -221,6 +221,25 @@ describe('the card in the data folder', () => {
     await accept(settingsFor(other, folder))
     await (await openNode(other, { folder }))[Symbol.asyncDispose]()
     expect(await refusal(openNode(database, { folder }))).toMatch(/holds another store/)
+  })
+
+  it('refuses an older copy under the same name in the same server', async () => {
+    await using database = await migratedDatabase()
+    await (await openNode(database, { folder }))[Symbol.asyncDispose]()
+    const server = inject('postgresUrl')
+    await asSuper(server, (client) =>
+      client.query(`create database ${database.name}_old template ${database.name}`),
+    )
+    await using node = await openNode(database, { folder })
+    await (await node.guest()).thread()
+    await node.keep.close()
+    await database.drop()
+    await asSuper(server, (client) =>
+      client.query(`alter database ${database.name}_old rename to ${database.name}`),
+    )
+    expect(await refusal(openNode(database, { folder }))).toMatch(
+      /another database of the same server[^]*threadkeep accept/,
+    )
   })
 
   it('of a store in a file is not taken for one of a server, nor the other way round', async () => {

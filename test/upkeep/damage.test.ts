@@ -17,7 +17,8 @@ import { Reader } from '../../src/store/sqlite/reader.ts'
 import { attempt } from '../../src/store/sqlite/salvage-rows.ts'
 import { Home } from '../crash/home.ts'
 import { type Random, randomFrom, seeds } from '../random.ts'
-import { edit, examined, filledHome, messagesOf } from './kept.ts'
+import { created, placePut, refPut } from '../store/commits.ts'
+import { edit, examined, filledHome, keep, messagesOf } from './kept.ts'
 
 const people = ['ann', 'bob'].flatMap((user) => ['t1', 't2', 't3'].map((thread) => [user, thread] as const))
 
@@ -150,12 +151,23 @@ describe('a salvage', () => {
   })
 
   it('of a store that is whole is the same store', async () => {
-    using home = await filledHome()
+    using home = await homeWithPlaces()
     using into = new Home()
     const truth = await everythingIn(home)
     const { threads, unread, misfits } = await salvageStore(home.file, into.file)
     expect({ threads, unread, misfits }).toEqual({ threads: [], unread: [], misfits: 0 })
     expect(await everythingIn(into)).toEqual(truth)
+  })
+
+  it('brings over nothing that belongs to a thread of which nothing is left', async () => {
+    using home = await homeWithPlaces()
+    edit(home.file, `PRAGMA foreign_keys = OFF; DELETE FROM threads WHERE id = 'empty'`)
+    using into = new Home()
+    const { rows, after } = await salvageStore(home.file, into.file)
+    expect([rows['places'], rows['external_refs'], after.findings]).toEqual([2, 2, []])
+    await using store = await into.open()
+    expect(await store.place('ann', 't1')).toMatchObject({ readSeq: 2, draft: 'And the' })
+    expect(await store.refs('ann', 't1')).toEqual([{ provider: 'openai', externalId: 't1' }])
   })
 
   it('writes over nothing', async () => {
@@ -259,6 +271,21 @@ function lookedAt(home: Home): 'clean' | 'found' | 'refused' {
 }
 
 /** Not even the schema can be read: then only a backup helps, and that is said. */
+/** Ann is somewhere in two of her threads, one of them without a word in it. */
+async function homeWithPlaces(): Promise<Home> {
+  const home = await filledHome()
+  await using store = await home.open()
+  await keep(store, 'ann', created('empty'))
+  for (const thread of ['t1', 'empty'])
+    await keep(
+      store,
+      'ann',
+      placePut(thread, { readSeq: 2, draft: 'And the' }),
+      refPut(thread, 'openai', thread),
+    )
+  return home
+}
+
 async function refusedInWords(salvage: () => Promise<unknown>): Promise<void> {
   await expect(salvage()).rejects.toMatchObject({ code: 'store_refused' })
 }

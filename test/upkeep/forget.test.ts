@@ -16,6 +16,7 @@ import {
   deleted,
   ended,
   json,
+  placePut,
   progressed,
   restored,
   said,
@@ -44,6 +45,7 @@ async function tellSecret(store: Parameters<typeof keep>[0], thread: string, id:
   })
   const outcome = keptOrThrow(await store.commit({ user: 'ann', at: Date.now(), changes: [question, run] }))
   if (!outcome.run) throw new Error('a question has a run')
+  for (const draft of [`${secret} begun`, null]) await keep(store, 'ann', placePut(thread, { draft }))
   await keep(store, 'ann', progressed(outcome.run, 0, `you said ${secret}`))
   await keep(store, 'ann', ended(outcome.run, `${secret}, I shall remember`))
   await keep(store, 'ann', forgotten(thread, outcome.run.replyId))
@@ -61,6 +63,18 @@ describe('what is forgotten', () => {
     await tellSecret(house.store, 't', 'm')
     expect(holding(home, secret)).not.toEqual([])
     await keep(house.store, 'ann', forget('m'))
+    await pause(1_000)
+    expect(holding(home, secret)).toEqual([])
+  })
+
+  it('is in no file either as the draft of what was never said', async () => {
+    using home = new Home()
+    await using house = await housed(home)
+    await keep(house.store, 'ann', created('t'), said('t', 'stays'))
+    for (const draft of [secret.repeat(400), `${secret}, and more`])
+      await keep(house.store, 'ann', placePut('t', { draft }))
+    expect(holding(home, secret)).not.toEqual([])
+    await keep(house.store, 'ann', threadForgotten('t'))
     await pause(1_000)
     expect(holding(home, secret)).toEqual([])
   })

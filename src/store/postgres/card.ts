@@ -14,19 +14,22 @@ export type PostgresCard = {
   /** What initdb gave the server and its standbys; null where this login may not ask. */
   system: string | null
   timeline: number | null
+  /** The server's own number for it; a card of before has none. */
+  database?: string
   lsn: string
 }
 
 export const readPostgresCard = (folder: string): PostgresCard | null =>
   readCardOf<PostgresCard>(folder, 'postgres', ({ lsn }) => typeof lsn === 'string' && lsn.includes('/'))
 
-export const postgresCardOf = ({ meta, system, timeline, lsn }: Standing): PostgresCard => ({
+export const postgresCardOf = ({ meta, system, timeline, database, lsn }: Standing): PostgresCard => ({
   program: 'threadkeep',
   engine: 'postgres',
   storeId: meta.storeId,
   schemaVersion: meta.schemaVersion,
   system,
   timeline,
+  database,
   lsn,
 })
 
@@ -43,13 +46,16 @@ export function refuseOtherThan(card: PostgresCard | null, found: Standing, wher
 }
 
 /** In words, or null for the expected store at the place where it was, or later. */
-export function whatIsOther(card: PostgresCard, { meta, system, timeline, lsn }: Standing): string | null {
+export function whatIsOther(card: PostgresCard, found: Standing): string | null {
+  const { meta, system, timeline, database, lsn } = found
   if (meta.storeId === '') return 'it holds no Threadkeep, and one was kept there.'
   if (meta.storeId !== card.storeId) return 'it holds another store.'
   if (card.system !== null && system !== null && card.system !== system)
     return `the store is the same, on another server (system identifier ${system}, and it was ${card.system}). A copy may lack what was kept after it was taken.`
   if (card.timeline !== null && timeline !== null && card.timeline !== timeline)
     return `the server is on timeline ${timeline}, and was on ${card.timeline}: a standby was promoted or a backup restored. What was acknowledged last may not have come along.`
+  if (card.database !== undefined && card.database !== database)
+    return `the store is the same, in another database of the same server (number ${database}, and it was ${card.database}): a dump that was loaded lacks what was kept after it was taken.`
   if (numberOf(lsn) < numberOf(card.lsn))
     return `its log stands at ${lsn}, and this node saw a commit at ${card.lsn}: what was acknowledged after the first is missing.`
   return null

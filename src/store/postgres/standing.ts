@@ -16,6 +16,8 @@ export type Standing = {
   waits: boolean
   system: string | null
   timeline: number | null
+  /** What the server knows this database by: another one of the same name has another. */
+  database: string
   lsn: string
 }
 
@@ -33,7 +35,8 @@ const statements = {
   },
   log: {
     name: 'log place',
-    text: `SELECT pg_current_wal_lsn()::text, pg_walfile_name(pg_current_wal_lsn())`,
+    text: `SELECT pg_current_wal_lsn()::text, pg_walfile_name(pg_current_wal_lsn()),
+      (SELECT d.oid::text FROM pg_database d WHERE d.datname = current_database())`,
   },
   system: { name: 'system', text: 'SELECT system_identifier::text FROM pg_control_system()' },
 }
@@ -58,7 +61,7 @@ async function look(session: Session): Promise<Standing> {
     maySeeSystem ? session.rows(statements.system) : [],
     hasMeta?.[0] === true ? session.rows(statements.meta) : [],
   ])
-  const [lsn, file] = must(log, 'a server that takes writes has a log') as [string, string]
+  const [lsn, file, database] = must(log, 'a server that takes writes has a log') as [string, string, string]
   return {
     me: must(me[0], 'everybody is somebody'),
     meta: metaOf(meta),
@@ -67,6 +70,7 @@ async function look(session: Session): Promise<Standing> {
     waits,
     system: (system[0]?.[0] as string | undefined) ?? null,
     timeline: Number.parseInt(file.slice(0, 8), 16),
+    database,
     lsn,
   }
 }
