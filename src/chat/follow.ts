@@ -125,13 +125,17 @@ async function recount(chat: Chat, run: Run, after: RunPosition, deliver: Delive
 
 type Events = Pick<Store, 'runEvents'>
 
-export async function writtenLog(store: Events, run: Run): Promise<RunLog> {
+export const writtenLog = async (store: Events, run: Run): Promise<RunLog> =>
+  (await writtenBatches(store, run)).log
+
+/** The log, and of how many batches it is. */
+export async function writtenBatches(store: Events, run: Run): Promise<{ log: RunLog; batches: number }> {
   const log = new RunLog(run.epoch)
   for (let ordinal = -1; ;) {
     const batches = await store.runEvents(run.userId, run.id, ordinal)
     for (const { events } of batches) for (const entry of JSON.parse(events) as RunEntry[]) log.append(entry)
     const last = batches.at(-1)
-    if (!last) return log
+    if (!last) return { log, batches: ordinal + 1 }
     ordinal = last.ordinal
   }
 }

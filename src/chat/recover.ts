@@ -4,15 +4,16 @@
 import type { Words } from '../core/change.ts'
 import { ThreadkeepError } from '../core/errors.ts'
 import { ownJson } from '../core/json.ts'
-import { keptOrThrow } from '../core/receipt.ts'
+import { keptOrThrow, type Outcome } from '../core/receipt.ts'
 import type { Run } from '../core/run.ts'
 import type { OpenRun, Upkeep } from '../core/upkeep.ts'
 import type { Chat } from './chat.ts'
-import { writtenLog } from './follow.ts'
+import { writtenBatches } from './follow.ts'
 import { runOf } from './known-run.ts'
 import { wordsOf } from './notebook.ts'
 
 const atOnce = 100
+const readingsMax = 10
 
 /** Where one process owns the store, every open run that is not alive here has lost its owner. */
 export const recover = (chat: Chat, upkeep: Upkeep): Promise<number> =>
@@ -36,18 +37,31 @@ async function endAll(chat: Chat, upkeep: Upkeep, look: () => Promise<OpenRun[]>
 async function end(chat: Chat, upkeep: Upkeep, { userId, runId, epoch }: OpenRun): Promise<boolean> {
   const run = await runOf(chat, userId, runId)
   const ending = { kind: 'run.ended' as const, runId, epoch, ...reasonOf(run) }
-  const endWith = async (words: Words) =>
-    keptOrThrow(await chat.store.commit({ user: userId, at: chat.now(), changes: [{ ...ending, ...words }] }))
+  const endWith = (words: Words & { batches?: number }) =>
+    chat.store.commit({ user: userId, at: chat.now(), changes: [{ ...ending, ...words }] })
   try {
-    await endWith(wordsOf((await writtenLog(upkeep, run)).parts()))
+    await endWithAll(upkeep, run, endWith)
   } catch (fault) {
     if (isOver(fault)) return false
     if (fault instanceof ThreadkeepError && fault.code === 'unavailable') throw fault
     // One log that is damaged must not keep the house shut.
     chat.report('the words of an interrupted answer could not be kept', fault)
-    return endWithout(chat, () => endWith({ text: '' }))
+    return endWithout(chat, async () => keptOrThrow(await endWith({ text: '' })))
   }
   return true
+}
+
+/** An owner who was silent for too long may still write until the run has ended: what came meanwhile is read, too. */
+async function endWithAll(
+  upkeep: Upkeep,
+  run: Run,
+  endWith: (words: Words & { batches: number }) => Promise<Outcome>,
+): Promise<void> {
+  for (let again = readingsMax; ; again--) {
+    const { log, batches } = await writtenBatches(upkeep, run)
+    const outcome = await endWith({ ...wordsOf(log.parts()), batches })
+    if (outcome.result !== 'conflict' || again === 0) return void keptOrThrow(outcome)
+  }
 }
 
 async function endWithout(chat: Chat, endIt: () => Promise<unknown>): Promise<boolean> {

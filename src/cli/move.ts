@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { moveHouse, type MoveProgress, type MoveReport } from '../server.ts'
 
 const everyMs = 200
+const barWidth = 24
 
 export async function move(words: string[]): Promise<number> {
   const options = { from: { type: 'string' }, to: { type: 'string' }, json: { type: 'boolean' } } as const
@@ -24,11 +25,15 @@ export async function move(words: string[]): Promise<number> {
 /** One line that is written over, where somebody looks on. */
 function progressLine(): (progress: MoveProgress) => void {
   let shownAt = 0
-  return ({ users, threads, messages, doing }) => {
+  return ({ users, of, threads, messages, doing }) => {
     const now = Date.now()
     if (!process.stderr.isTTY || now - shownAt < everyMs) return
     shownAt = now
-    process.stderr.write(`\r\x1b[K${doing}: ${users} users, ${threads} threads, ${messages} messages`)
+    const done = of === 0 ? 0 : Math.floor((users / of) * barWidth)
+    const bar = '█'.repeat(done) + '░'.repeat(barWidth - done)
+    process.stderr.write(
+      `\r\x1b[K${doing} ${bar} ${users} of ${of} users, ${threads} threads, ${messages} messages`,
+    )
   }
 }
 

@@ -137,6 +137,8 @@ export type RunEnded = {
   runId: string
   epoch: number
   status: FinishedStatus
+  /** Of how many batches of the log the words were made; when there are more by now, nothing ends, and whoever ends it reads again. */
+  batches?: number
   model?: string | null
   provider?: string | null
   usage?: CanonicalJson | null

@@ -115,6 +115,7 @@ const rules: Record<string, Rule> = {
   pinned: flag,
   epoch: whole,
   ordinal: whole,
+  batches: whole,
   position: whole,
   leaseMs: whole,
 }

@@ -11,22 +11,25 @@ import type { Change, Commit } from '../../src/core/change.ts'
 const ids = { user: 'ann', threadId: 't', runId: 'r', messageId: 'm', replyId: 'a', attempt: 1, epoch: 1 }
 const lost = () => new ThreadkeepError('unavailable', 'The answer was lost.', 'Send it again.')
 
-/** Keeps every batch by its ordinal, as the store does, and loses the answer to the first. */
-function forgetfulStore() {
+/** Keeps every batch by its ordinal, as the store does, and loses the answers to these commits, counted from 1. */
+function forgetfulStore(losing: readonly number[]) {
   const kept = new Map<number, Change & { kind: 'run.progressed' }>()
-  let loses = 1
+  let commits = 0
   const commit = async ({ changes }: Commit) => {
     for (const change of changes)
       if (change.kind === 'run.progressed' && !kept.has(change.ordinal)) kept.set(change.ordinal, change)
-    if (loses-- > 0) throw lost()
+    if (losing.includes(++commits)) throw lost()
     return { result: 'kept', receipt: {}, threadId: null, run: null }
   }
   return { kept, commit }
 }
 
 describe('a batch whose answer was lost', () => {
-  it('is sent again as it was, and the next goes on from its end', async () => {
-    const store = forgetfulStore()
+  it.each([
+    ['is sent again as it was, and the next goes on from its end', [1]],
+    ['is sent again as it was, also the one that went out behind another that was sent again', [1, 3]],
+  ])('%s', async (_, losing) => {
+    const store = forgetfulStore(losing)
     let now = 0
     const chat = { store, now: () => now, report: () => {} } as unknown as Chat
     const live = new LiveRuns().open(ids)

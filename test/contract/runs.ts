@@ -319,6 +319,17 @@ export function runsContract(engine: Engine): void {
       expect(await world.ann.everything()).toEqual(before)
     })
 
+    it('of fewer batches than the log has by now is a conflict and ends nothing; of all of them it ends', async () => {
+      await using world = await openWorld()
+      const run = await world.ann.ask('t', 'why?')
+      await world.ann.keep(progressed(run, 0, 'because'))
+      const outcome = await world.ann.commit({ ...ended(run, ''), batches: 0 })
+      expect(outcome).toEqual({ result: 'conflict', what: 'run', id: run.runId })
+      expect(await world.ann.run(run.runId)).toMatchObject({ status: 'running' })
+      await world.ann.keep({ ...ended(run, 'because'), batches: 1 })
+      expect(await world.ann.message('t', run.replyId)).toMatchObject({ text: 'because' })
+    })
+
     it('raced by 10 is won by one, and its words are read', async () => {
       await using world = await openWorld()
       const run = await world.ann.ask('t', 'why?')

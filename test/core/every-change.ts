@@ -95,6 +95,7 @@ export const everyChange = {
     runId: 'r',
     epoch: 1,
     status: 'failed',
+    batches: 0,
     text: 'hel',
     model: 'a-model',
     provider: 'a-provider',

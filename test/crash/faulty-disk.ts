@@ -50,7 +50,7 @@ export async function faultyDisk(asked: FaultyAsked): Promise<FaultyFigures> {
     const when = !control && round % 4 === 0 ? `${nth}+` : String(nth)
     const { heard, status, said } = underFaults(home, call, when, control)
     if (status === 3) figures.gaveUp++
-    else if (status !== 0 && heard.length === 0) figures.refused++
+    else if (status !== 0 && heard.length === 0 && isInWords(said)) figures.refused++
     else if (status !== 0) figures.faults.push(`${when}: it ended with ${status}: ${said.slice(0, 300)}`)
     if (status === 3 && !/same ids/.test(said)) figures.faults.push(`it does not say what to do: ${said}`)
     const { failed, flushedAgain } = callsIn(home.aside)
@@ -60,8 +60,12 @@ export async function faultyDisk(asked: FaultyAsked): Promise<FaultyFigures> {
     if (status === 0 || status === 3) figures.flushedAgain += flushedAgain
     await lookOver(home, 0, heard, control, [], figures)
   }
+  if (figures.acked === 0) figures.faults.push('nothing at all was acknowledged, so nothing was tried')
   return figures
 }
+
+/** Node ends a program for an error that nobody caught with its name and its hint. */
+const isInWords = (said: string): boolean => /^ThreadkeepError: /m.test(said) && /hint: /.test(said)
 
 function underFaults(
   home: Home,

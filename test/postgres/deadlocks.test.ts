@@ -14,9 +14,10 @@ import { hear } from './heard.ts'
 import { freshHouse } from './house.ts'
 import { closeNodes, openNodes } from './nodes.ts'
 import { asSuper } from './super.ts'
+import { isLong } from '../long.ts'
 import { wholeChanges, wholeThread } from './whole.ts'
 
-const batches = Number(process.env['DEADLOCK_BATCHES'] ?? 2_000)
+const batches = Number(process.env['DEADLOCK_BATCHES'] ?? (isLong ? 100_000 : 2_000))
 const users = range(20).map((i) => `user ${i}`)
 const threads = ['a', 'b']
 

@@ -92,6 +92,7 @@ describe('a login', () => {
     ['may bypass row security', 'bypassrls in role threadkeep_app', /may bypass row security/],
     ['belongs to the upkeep', 'in role threadkeep_app, threadkeep_upkeep', /sees every user/],
     ['belongs to the report', 'in role threadkeep_app, threadkeep_report', /sees every user/],
+    ['may make roles', 'createrole in role threadkeep_app', /may bypass row security/],
     ['belongs to the owner', 'in role threadkeep_app, threadkeep_owner', /owns the tables/],
   ])('that %s is refused', async (what, made, why) => {
     await using database = await migratedDatabase()
@@ -136,6 +137,18 @@ describe('a login', () => {
     await using database = await migratedDatabase()
     for (const storeUpkeep of [database.superUrl, database.urlFor('threadkeep_app')])
       expect(await refusal(openNode(database, { storeUpkeep }))).toContain('THREADKEEP_STORE_UPKEEP')
+  })
+
+  it('for the upkeep that leads to another house is refused, and so is one that is more besides', async () => {
+    await using database = await migratedDatabase()
+    await using other = await migratedDatabase()
+    const storeUpkeep = other.urlFor('threadkeep_upkeep')
+    expect(await refusal(openNode(database, { storeUpkeep }))).toContain('leads to another store')
+    const make = 'create role two_hats login in role threadkeep_upkeep, threadkeep_report'
+    await asSuper(database.superUrl, (client) => client.query(make))
+    const words = await refusal(openNode(database, { storeUpkeep: database.urlFor('two_hats') }))
+    await asSuper(database.superUrl, (client) => client.query('drop role two_hats'))
+    expect(words).toContain('far more than it needs')
   })
 
   it('for the upkeep that is missing is missed in the log, and the house is open', async () => {

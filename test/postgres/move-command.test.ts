@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { threadkeep } from '../../src/server.ts'
 import { freshDatabase, type FreshDatabase } from './database.ts'
+import { freshHouse } from './house.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'threadkeep-move-command-'))
 const file = join(folder, 'old', 'threadkeep.db')
@@ -52,6 +53,17 @@ describe('threadkeep move', () => {
     const settings = { THREADKEEP_STORE_UPKEEP: 'postgres://x@127.0.0.1:9/y' }
     const ended = run(['--from', 'postgres://x@127.0.0.1:9/y', '--to', 'sqlite:z.db'], settings)
     expect([ended.status, ended.stderr]).toEqual([1, expect.stringContaining('12 bytes of what was said')])
+  })
+
+  it('takes nobody for everybody: another login than the upkeep’s, or one of another store, is refused', async () => {
+    await using database = await freshHouse()
+    await using other = await freshHouse()
+    const from = database.urlFor('threadkeep_app')
+    for (const upkeep of [from, other.urlFor('threadkeep_upkeep')]) {
+      const settings = { THREADKEEP_STORE_UPKEEP: upkeep }
+      const ended = run(['--from', from, '--to', `sqlite:${join(folder, 'back.db')}`], settings)
+      expect([ended.status, ended.stderr]).toEqual([1, expect.stringContaining('THREADKEEP_STORE_UPKEEP')])
+    }
   })
 
   it('may not be run on a store that is in use', async () => {

@@ -201,6 +201,15 @@ describe('a connection', () => {
   })
 })
 
+it('a connection that was left in a transaction is thrown away', async () => {
+  const url = database().urlFor('threadkeep_app')
+  await using pool = new Pool({ url, connectionsMax: 1, waitMs: 1_000, statementMs: 5_000 })
+  const pid = async () => (await pool.once({ name: 'pid', text: 'SELECT pg_backend_pid()' })).rows[0]?.[0]
+  const before = await pid()
+  await pool.once({ name: 'left open', text: 'BEGIN' })
+  expect(await pid()).not.toBe(before)
+})
+
 describe('when every connection is taken', () => {
   it('who waits is turned away in time, however many they are', async () => {
     await using store = await open({ connectionsMax: 2, waitMs: 300 })

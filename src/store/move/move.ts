@@ -14,6 +14,8 @@ import { type Difference, differencesOf } from './verify.ts'
 
 export type MoveProgress = {
   users: number
+  /** How many there are to be moved, or compared. */
+  of: number
   threads: number
   messages: number
   user: string
@@ -37,12 +39,13 @@ export async function move(
 ): Promise<MoveReport> {
   const report: MoveReport = { users: 0, threads: 0, messages: 0, threadsWritten: 0, differences: [] }
   await to.putPersonaVersions(await from.personaVersions())
+  let of = 0
+  for await (const user of from.users()) of += user === '' ? 0 : 1
+  for await (const user of from.users())
+    await moveUser(from, to, user, report, () => progress({ ...report, of, user, doing: 'moving' }))
+  let users = 0
   for await (const user of from.users()) {
-    await moveUser(from, to, user, report)
-    progress({ ...report, user, doing: 'moving' })
-  }
-  for await (const user of from.users()) {
-    progress({ ...report, user, doing: 'comparing' })
+    progress({ ...report, users: users++, of, user, doing: 'comparing' })
     report.differences.push(...(await differencesOf(from, to, user)))
     if (report.differences.length >= differencesMax) break
   }
@@ -50,7 +53,13 @@ export async function move(
 }
 
 /** The user's row goes last, with its change_seq: a user that is there is there whole. */
-async function moveUser(from: Origin, to: Destination, user: string, report: MoveReport): Promise<void> {
+async function moveUser(
+  from: Origin,
+  to: Destination,
+  user: string,
+  report: MoveReport,
+  went: () => void,
+): Promise<void> {
   const row = await from.user(user)
   if (!row) return
   const there = await to.user(user)
@@ -62,6 +71,7 @@ async function moveUser(from: Origin, to: Destination, user: string, report: Mov
   for (const thread of threads) {
     report.threads++
     report.messages += thread.counts.messages
+    went()
     if (sameStanding(known.get(thread.id), thread)) continue
     if (known.has(thread.id) && (await hasOwnWords(from, to, user, thread.id))) {
       wentOn(report, user, thread.id)
@@ -76,6 +86,7 @@ async function moveUser(from: Origin, to: Destination, user: string, report: Mov
     await to.putChanges(user, from.changes(user))
   if (JSON.stringify(there) !== JSON.stringify(row)) await to.putUser(row)
   report.users++
+  went()
 }
 
 const changeSeqAt = columns.users.indexOf('change_seq')

@@ -4,12 +4,14 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ThreadkeepError } from '../../core/errors.ts'
 import { migrationsOf } from '../migrations.ts'
-import { migratePostgres, refuseUnmigrated } from '../postgres/migrate.ts'
+import { refuseUnmigrated } from '../postgres/migrate.ts'
 import { PostgresDestination, PostgresOrigin } from '../postgres/moving.ts'
 import { placeOf, tried } from '../postgres/address.ts'
 import { Pool, type Sql } from '../postgres/pool.ts'
-import { refuseMighty, whoAmI } from '../postgres/roles.ts'
+import { refuseMighty } from '../postgres/roles.ts'
 import { standingOf } from '../postgres/standing.ts'
+import { migrateAs } from '../postgres/open.ts'
+import { lookAsUpkeep } from '../postgres/upkeep.ts'
 import { journalFile } from '../spool/spool.ts'
 import { openReading, openWriting } from '../sqlite/connection.ts'
 import { lockFolder } from '../sqlite/folder-lock.ts'
@@ -43,18 +45,24 @@ export async function openOrigin({ store, upkeepUrl, data }: MoveAddress): Promi
     )
   if (data !== undefined) refuseWaiting(journalFile(data))
   const [pool, upkeep] = [openPool(store), openPool(upkeepUrl)]
-  const { meta } = await tried({ setting: '--from', url: store }, 'Reading the store', () => standingOf(pool))
-  refuseUnmigrated(meta, migrationsOf('postgres'))
+  const own = await tried({ setting: '--from', url: store }, 'Reading the store', () => standingOf(pool))
+  refuseUnmigrated(own.meta, migrationsOf('postgres'))
+  await tried({ setting: 'THREADKEEP_STORE_UPKEEP', url: upkeepUrl }, 'Looking for who there is', () =>
+    lookAsUpkeep(upkeep, own),
+  )
   return ended(new PostgresOrigin(pool, upkeep, placeOf(store)), { ask: asking(pool) }, pool, upkeep)
 }
 
 export async function openDestination({ store, ownerUrl }: MoveAddress): Promise<End<Destination>> {
   const file = sqliteFile(store)
   if (file !== null) return destinationInFile(file)
-  if (ownerUrl) await migratePostgres(ownerUrl)
+  if (ownerUrl) await migrateAs(ownerUrl)
   const pool = openPool(store)
-  const [me] = await pool.all((session) => session.rows(whoAmI))
-  refuseMighty(me ?? [])
+  const { me, meta } = await tried({ setting: '--to', url: store }, 'Opening the store', () =>
+    standingOf(pool),
+  )
+  refuseMighty(me)
+  refuseUnmigrated(meta, migrationsOf('postgres'))
   return ended(new PostgresDestination(pool, placeOf(store)), { ask: asking(pool) }, pool)
 }
 

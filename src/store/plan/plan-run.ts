@@ -158,6 +158,7 @@ export function planRunStopAsked(draft: Draft, change: RunStopAsked): Step | Sto
 export function planRunEnded(draft: Draft, change: PreparedEnded): Step | Stop {
   const run = openOwned(draft, change)
   if (isStop(run)) return run
+  if (change.batches !== undefined && change.batches !== run.nextOrdinal) return conflict('run', run.id)
   const thread = draft.openThread(run.threadId, 'binned too')
   if (isStop(thread)) return thread
   run.status = runStatusCode(change.status)

@@ -4,7 +4,7 @@
 import { must } from '../../core/assert.ts'
 import { ThreadkeepError } from '../../core/errors.ts'
 import { commitsPerBatchMax, commitsWaitingMax } from '../../core/limits.ts'
-import type { PreparedCommit } from '../../core/prepared.ts'
+import type { PreparedChange, PreparedCommit } from '../../core/prepared.ts'
 import type { Durability, Outcome } from '../../core/receipt.ts'
 import { isStop } from '../plan/draft.ts'
 import { keptAs } from '../plan/outcome.ts'
@@ -144,7 +144,7 @@ export class Committer {
       for (const change of commit.changes) {
         if (!('runId' in change) || change.kind === 'run.started') continue
         const run = verdict.draft.runs.get(change.runId)
-        if (run) group.hold(commit.user, run, change.kind === 'run.progressed' ? change.ordinal : null)
+        if (run) group.hold(commit.user, run, nextBatch(change))
       }
       group.add(verdict, before)
       if (!verdict.news) verdict.draft.user.changeSeq--
@@ -225,6 +225,12 @@ export class Committer {
     if (this.#safe.durability !== 'disk') return this.#safe.durability
     return standbys !== '' && this.#safe.warnings() === warningsBefore ? 'replicated' : 'disk'
   }
+}
+
+/** Where this change takes the log of a run to end. */
+function nextBatch(change: PreparedChange): number | null {
+  if (change.kind === 'run.progressed') return change.ordinal
+  return change.kind === 'run.ended' ? (change.batches ?? null) : null
 }
 
 /** After these nobody knows whether the group was kept. */

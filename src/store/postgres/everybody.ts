@@ -4,6 +4,7 @@
 import { ThreadkeepError } from '../../core/errors.ts'
 import { tried } from './address.ts'
 import { Pool, type Sql, type Work } from './pool.ts'
+import { standingOf } from './standing.ts'
 import { lookAsUpkeep } from './upkeep.ts'
 
 export type Logins = { url: string; upkeepUrl: string }
@@ -29,8 +30,10 @@ export class Everybody implements AsyncDisposable {
     if (logins.upkeepUrl === '') throw nobodySays(what)
     const everybody = new Everybody(logins, statementMs)
     try {
+      const house = { setting: 'THREADKEEP_STORE', url: logins.url } as const
+      const own = await tried(house, `${what} looking at the store`, () => standingOf(everybody.app))
       const address = { setting: 'THREADKEEP_STORE_UPKEEP', url: logins.upkeepUrl } as const
-      await tried(address, `${what} looking for who there is`, () => lookAsUpkeep(everybody.upkeep))
+      await tried(address, `${what} looking for who there is`, () => lookAsUpkeep(everybody.upkeep, own))
       return everybody
     } catch (fault) {
       await everybody[Symbol.asyncDispose]()

@@ -1,6 +1,6 @@
 // A group of planned commits as the lists that threadkeep.keep takes: rows by table, and each thread and user once.
 
-import { must } from '../../core/assert.ts'
+import { assert, must } from '../../core/assert.ts'
 import type { Draft } from '../plan/draft.ts'
 import type { Key, RunHead, ThreadHead, UserHead } from '../plan/heads.ts'
 import type { Verdict } from '../plan/planner.ts'
@@ -71,8 +71,8 @@ export class Group {
     if (news) Object.assign(user, { seen: user.seen ?? before.changeSeq, change_seq: draft.user.changeSeq })
     this.#users.set(before.id, user)
     for (const key of saidIn(draft)) this.#saying.add(key)
-    if (draft.first) this.#put('say', draft.first)
-    for (const write of draft.writes) this.#write(write)
+    if (draft.first) this.#put('say', draft.first, before.id)
+    for (const write of draft.writes) this.#write(write, before.id)
     if (draft.thread)
       this.#threads.set(`${before.id}\0${draft.thread.id}`, { user: before.id, thread: draft.thread })
   }
@@ -103,19 +103,21 @@ export class Group {
     return lists.map((list) => (list.length === 0 ? null : JSON.stringify(list)))
   }
 
-  #write(write: Write): void {
+  #write(write: Write, user: Key): void {
     const { name } = write
     if (name === 'insertRun') this.#started.add(`${write.values[0]}\0${write.values[2]}`)
-    this.#put(must(isGrouped(name) ? name : null, `${name} goes with a group`), write.values)
+    this.#put(must(isGrouped(name) ? name : null, `${name} goes with a group`), write.values, user)
   }
 
-  #put(name: Grouped, values: readonly Value[]): void {
+  /** The database knows whose batch it is; whose row of it, it is told here. */
+  #put(name: Grouped, values: readonly Value[], user: Key): void {
     const row: Row = {}
     for (const [i, column] of columns[name].entries()) {
       const value = values[i]
       if (typeof value === 'string') this.#chars += value.length
       if (value !== null && column !== '') row[column] = value instanceof Uint8Array ? hex(value) : value
     }
+    assert(row['user_id'] === user, `a row of ${name} is of the user of its commit`)
     this.#rows[name].push(row)
   }
 

@@ -92,7 +92,7 @@ export async function openPostgres(place: PostgresPlace): Promise<PostgresStore>
   const { storeId, schemaVersion } = standing.meta
   const keeper = folder === undefined ? null : opening.use(keeperIn(folder, standing))
   const upkeep = place.upkeepUrl
-    ? opening.use(await openUpkeep(pool, place.upkeepUrl, place.waitMs ?? waitMs)).upkeep
+    ? opening.use(await openUpkeep(pool, standing, place.upkeepUrl, place.waitMs ?? waitMs)).upkeep
     : null
   let newest = numberOf(standing.lsn)
   const positionAt = (lsn: string): string => {

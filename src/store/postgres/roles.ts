@@ -27,7 +27,7 @@ export const whoAmI: Sql = {
   name: 'who am I',
   text: `SELECT session_user::text,
     EXISTS (SELECT FROM pg_roles o WHERE o.rolsuper AND pg_has_role(session_user, o.oid, 'MEMBER')),
-    EXISTS (SELECT FROM pg_roles o WHERE (o.rolbypassrls OR o.rolreplication OR o.rolname IN ('pg_read_server_files',
+    EXISTS (SELECT FROM pg_roles o WHERE (o.rolbypassrls OR o.rolreplication OR o.rolcreaterole OR o.rolname IN ('pg_read_server_files',
       'pg_write_server_files', 'pg_execute_server_program')) AND pg_has_role(session_user, o.oid, 'MEMBER')),
     EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = 'threadkeep' AND pg_has_role(session_user, n.nspowner, 'MEMBER')),
     EXISTS (SELECT FROM pg_roles o WHERE o.rolname IN ('threadkeep_upkeep', 'threadkeep_report', 'threadkeep_service')
@@ -38,7 +38,7 @@ export const whoAmI: Sql = {
 export function refuseMighty([name, superuser, bypasses, owns, belongs]: readonly unknown[]): void {
   const why =
     superuser === true ? 'is a superuser, or may become one'
-    : bypasses === true ? 'may bypass row security'
+    : bypasses === true ? 'may bypass row security, or make itself another'
     : owns === true ? 'owns the tables'
     : belongs === true ? 'may become a role that sees every user'
     : null // prettier-ignore

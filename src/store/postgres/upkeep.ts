@@ -6,6 +6,7 @@ import { type Address, tried } from './address.ts'
 import { Pool, type Sql } from './pool.ts'
 import { rolesSql, whoAmI } from './roles.ts'
 import { schemaReport } from './schema-report.ts'
+import { type Standing, standingOf } from './standing.ts'
 import { UpkeepReader } from './upkeep-reader.ts'
 
 export type OpenedUpkeep = AsyncDisposable & { upkeep: Upkeep }
@@ -30,11 +31,16 @@ export function upkeepWithout(app: Pool): Upkeep {
   }
 }
 
-export async function openUpkeep(app: Pool, url: string, waitMs: number): Promise<OpenedUpkeep> {
+export async function openUpkeep(
+  app: Pool,
+  own: Standing,
+  url: string,
+  waitMs: number,
+): Promise<OpenedUpkeep> {
   const address: Address = { setting: 'THREADKEEP_STORE_UPKEEP', url }
   const pool = new Pool({ url, connectionsMax, waitMs, statementMs: 60_000 })
   try {
-    await tried(address, 'Looking at who does the upkeep', () => lookAsUpkeep(pool))
+    await tried(address, 'Looking at who does the upkeep', () => lookAsUpkeep(pool, own))
   } catch (fault) {
     await pool[Symbol.asyncDispose]()
     throw fault
@@ -55,18 +61,39 @@ export async function openUpkeep(app: Pool, url: string, waitMs: number): Promis
   }
 }
 
-export async function lookAsUpkeep(pool: Pool): Promise<void> {
+/** Of another store, or of a standby that lags behind, it would find nothing of what there is, and say that all is well. */
+export async function lookAsUpkeep(pool: Pool, own: Standing): Promise<void> {
   const [me, [belongs]] = await pool.all((session) =>
     Promise.all([session.rows(whoAmI), session.rows(isUpkeep)]),
   )
-  refuseOther(me[0] ?? [], belongs?.[0] === true)
+  refuseOther(me[0] ?? [], belongs?.[0] === true, belongs?.[1] === true)
+  const seen = await standingOf(pool)
+  // Not every login may ask which server it is.
+  const isOtherServer = seen.system !== null && own.system !== null && seen.system !== own.system
+  const isSame = seen.meta.storeId === own.meta.storeId && seen.database === own.database
+  if (isOtherServer || !isSame) throw anotherStore()
 }
 
-const isUpkeep: Sql = { name: 'is upkeep', text: `SELECT pg_has_role('threadkeep_upkeep', 'USAGE')` }
+const isUpkeep: Sql = {
+  name: 'is upkeep',
+  text: `SELECT pg_has_role('threadkeep_upkeep', 'USAGE'), EXISTS (SELECT FROM pg_roles o
+    WHERE o.rolname IN ('threadkeep_app', 'threadkeep_report', 'threadkeep_service') AND pg_has_role(session_user, o.oid, 'MEMBER'))`,
+}
+
+const anotherStore = () =>
+  new ThreadkeepError(
+    'store_refused',
+    'THREADKEEP_STORE_UPKEEP leads to another store than THREADKEEP_STORE: what is asked for everybody would be asked of others.',
+    'Name the same database of the same server in both.',
+  )
 
 /** More than the upkeep needs is more than it should have; and whoever may less would find nothing to do, and say nothing. */
-function refuseOther([name, superuser, bypasses, owns]: readonly unknown[], belongs: boolean): void {
-  const isMighty = superuser === true || bypasses === true || owns === true
+function refuseOther(
+  [name, superuser, bypasses, owns]: readonly unknown[],
+  belongs: boolean,
+  isAlsoOther: boolean,
+): void {
+  const isMighty = superuser === true || bypasses === true || owns === true || (belongs && isAlsoOther)
   if (belongs && !isMighty) return
   throw new ThreadkeepError(
     'store_refused',
