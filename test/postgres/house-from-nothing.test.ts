@@ -20,6 +20,9 @@ it('the SQL that it prints makes a server on which a house opens', async () => {
   expect(node.logs).toEqual([])
   expect(await seenBy(at('threadkeep_report:p%40ss'))).toEqual([{ text: 'The first word' }])
   expect(await seenBy(at('threadkeep_owner:p%40ss'))).toEqual([])
+  // Whoever may read everybody writes nothing, and the server's log says what they asked.
+  const manners = `select current_setting('log_statement') as log, current_setting('default_transaction_read_only') as reads`
+  expect(await asked(at('threadkeep_report:p%40ss'), manners)).toEqual([{ log: 'all', reads: 'on' }])
 })
 
 const statementsOf = (sql: string): string[] =>
@@ -29,10 +32,12 @@ const statementsOf = (sql: string): string[] =>
     .map((statement) => statement.trim())
     .filter(Boolean)
 
-async function seenBy(url: string): Promise<unknown[]> {
+const seenBy = (url: string) => asked(url, 'select text from threadkeep.messages')
+
+async function asked(url: string, sql: string): Promise<unknown[]> {
   const client = new Client(url)
   await client.connect()
-  const { rows } = await client.query('select text from threadkeep.messages')
+  const { rows } = await client.query(sql)
   await client.end()
   return rows
 }
