@@ -15,7 +15,7 @@ export interface Upkeep {
   runEvents(user: string, runId: string, afterOrdinal: number): Promise<RunEvents[]>
   /** The logs of runs that ended before this time; their messages hold the words. */
   dropRunLogs(endedBefore: number): Promise<void>
-  /** Those of these users who have changes beyond what was seen of them, and how far. */
+  /** Those of these users who stand elsewhere than was seen of them, and where: less, or 0, after the store was put back. */
   changedAmong(seen: readonly UserSeen[]): Promise<UserSeen[]>
   /** Those that were talked in last, newest first. */
   recentThreads(limit: number): Promise<ThreadPlace[]>

@@ -64,6 +64,7 @@ function refused(room: Room, c: Context<Env>, fault: unknown, door = 'no door'):
   const requestId = room.chat.newId()
   if (isOurFault(fault))
     room.log({ level: 'error', what: 'A request met a fault of ours.', door, requestId, ...traceOf(fault) })
+  else room.trouble.met(fault, { door, requestId })
   const whence = whenceOf(c.req.raw, room.settings)
   return responseOf(room, c.req.raw, whence, errorAnswer(fault, requestId))
 }

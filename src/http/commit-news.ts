@@ -1,12 +1,17 @@
 // Tells whoever follows one user's changes that there are new ones: at once when they were committed on this node, and soon when they
 // were committed on another.
 
+import type { Commit } from '../core/change.ts'
+import type { Outcome } from '../core/receipt.ts'
 import type { Store } from '../core/store.ts'
 import { type HintAsked, hintedLook, type Listener } from './hinted-look.ts'
+import { type Commits, Writes } from './writes.ts'
 
 export type CommitNews = {
   /** Resolves when this user has changes beyond `since`, or it is time to look, or the signal aborts. */
   next(user: string, since: number, signal: AbortSignal): Promise<void>
+  /** What became of the commits of this node. */
+  readonly writes?: Writes
 }
 
 /** How often another node's commits are looked for: seldom for a user who is quiet, and never so seldom that two seconds pass. */
@@ -25,18 +30,26 @@ export type Heard<S> = {
 
 export function heard<S extends Store>(store: S, hinting = noHints, pace = usualPace): Heard<S> {
   const listeners = new Map<string, Listening>()
-  const commit: Store['commit'] = async (asked) => {
-    const outcome = await store.commit(asked)
+  const writes = new Writes()
+  const told = async (asked: Commit, commit: Commits): Promise<Outcome> => {
+    const outcome = await writes.heard(asked, commit)
     if (outcome.result === 'kept') listeners.get(asked.user)?.tell(outcome.receipt.changeSeq)
     return outcome
   }
+  const now: Commits = (asked) => store.commit(asked)
+  const later = store.commitLater?.bind(store)
   const next: CommitNews['next'] = async (user, since, signal) => {
     const listening = listeners.get(user) ?? new Listening(store, user, pace)
     listeners.set(user, listening)
     await listening.wait(since, signal)
     if (listening.isEmpty && listeners.get(user) === listening) listeners.delete(user)
   }
-  return { store: { ...store, commit }, news: { next }, hinted: hintedLook(listeners, hinting) }
+  const hearing = {
+    ...store,
+    commit: (asked: Commit) => told(asked, now),
+    ...(later ? { commitLater: (asked: Commit) => told(asked, later) } : null),
+  }
+  return { store: hearing, news: { next, writes }, hinted: hintedLook(listeners, hinting) }
 }
 
 type Waiting = { since: number; wake: () => void }

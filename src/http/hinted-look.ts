@@ -48,7 +48,11 @@ async function lookTogether(
 ): Promise<void> {
   const asked = [...listeners]
   const seen = asked.map(([user, { since }]) => ({ user, changeSeq: since }))
-  for (const { user, changeSeq } of await upkeep.changedAmong(seen)) listeners.get(user)?.tell(changeSeq)
+  const sinceOf = new Map(seen.map(({ user, changeSeq }) => [user, changeSeq]))
+  for (const { user, changeSeq } of await upkeep.changedAmong(seen)) {
+    const wasPutBack = changeSeq < (sinceOf.get(user) ?? 0)
+    listeners.get(user)?.tell(wasPutBack ? Infinity : changeSeq)
+  }
   for (const [, listener] of asked) listener.looked()
 }
 

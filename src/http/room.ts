@@ -8,12 +8,14 @@ import type { Doors } from './doors.ts'
 import { traceOf } from './errors.ts'
 import type { Asked } from './route.ts'
 import { eventStream, type Send } from './sse.ts'
+import { StoreTrouble } from './store-trouble.ts'
 import { Tally } from './tally.ts'
 
 export type Room = Doors & {
   readonly cursors: Cursors
   readonly limits: RoomLimits
   readonly tally: Tally
+  readonly trouble: StoreTrouble
   readonly news: CommitNews
   /** openapi.json, made when it is first asked for. */
   readonly document: () => string
@@ -39,6 +41,7 @@ export function roomOf(doors: Doors, document: () => string): Room {
     cursors: new Cursors(doors.cursorSecret),
     limits: kept,
     tally: new Tally(),
+    trouble: new StoreTrouble(doors.log),
     news: doors.news ?? { next: (_user, _since, signal) => pause(kept.changesPollMs, signal) },
     document,
   }

@@ -24,8 +24,10 @@ export class Tally {
       ([family, count]) => `threadkeep_http_answers_total{status="${family}"} ${count}`,
     )
     const measured = Object.entries({ ...gauges, open_streams: this.#streams }).map(
-      ([name, value]) => `# TYPE threadkeep_${name} gauge\nthreadkeep_${name} ${value}`,
+      ([name, value]) => `# TYPE threadkeep_${name} ${typeOf(name)}\nthreadkeep_${name} ${value}`,
     )
     return ['# TYPE threadkeep_http_answers_total counter', ...answers, ...measured, ''].join('\n')
   }
 }
+
+const typeOf = (name: string) => (name.endsWith('_total') ? 'counter' : 'gauge')

@@ -6,6 +6,8 @@ import { ThreadkeepError } from '../core/errors.ts'
 import type { Guest, GuestRow, GuestTable } from './guest-table.ts'
 
 const version = 1
+/** While it waits, nobody of this process is answered. */
+const busyMs = 1_000
 const schema = `
   CREATE TABLE guests (
     token_hash BLOB PRIMARY KEY,
@@ -24,10 +26,7 @@ export class SqliteGuests implements GuestTable {
 
   /** `:memory:` keeps nothing beyond this run. */
   constructor(file: string) {
-    if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600)) // before SQLite puts more files of the same mode beside it
-    this.#db = new DatabaseSync(file)
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF')
-    bringUpToDate(this.#db, file)
+    this.#db = opened(file)
     this.#insert = this.#db.prepare('INSERT INTO guests VALUES (?, ?, ?, ?)')
     this.#find = this.#db.prepare('SELECT user_id, last_seen_at FROM guests WHERE token_hash = ?')
     this.#see = this.#db.prepare('UPDATE guests SET last_seen_at = ? WHERE token_hash = ?')
@@ -41,16 +40,24 @@ export class SqliteGuests implements GuestTable {
   }
 
   async insert(hash: Uint8Array, userId: string, at: number): Promise<void> {
-    this.#insert.run(hash, userId, at, at)
+    try {
+      this.#insert.run(hash, userId, at, at)
+    } catch (fault) {
+      throw isOfTheFile(fault) ? keptNow(fault) : fault
+    }
   }
 
   async find(hash: Uint8Array): Promise<GuestRow | null> {
-    const row = this.#find.get(hash) as { user_id: string; last_seen_at: number } | undefined
+    const row = this.#row(hash)
     return row ? { userId: row.user_id, lastSeenAt: row.last_seen_at } : null
   }
 
   async see(hash: Uint8Array, at: number): Promise<void> {
-    this.#see.run(at, hash)
+    try {
+      this.#see.run(at, hash)
+    } catch (fault) {
+      if (!isBusy(fault)) throw fault // it is only a day; the next look of theirs writes it
+    }
   }
 
   async after(hash: Uint8Array, limit: number): Promise<Guest[]> {
@@ -64,6 +71,28 @@ export class SqliteGuests implements GuestTable {
   [Symbol.dispose](): void {
     this.#db.close()
   }
+
+  #row(hash: Uint8Array): { user_id: string; last_seen_at: number } | undefined {
+    try {
+      return this.#find.get(hash) as { user_id: string; last_seen_at: number } | undefined
+    } catch (fault) {
+      throw isOfTheFile(fault) ? lookedUpNow(fault) : fault
+    }
+  }
+}
+
+function opened(file: string): DatabaseSync {
+  let db: DatabaseSync | null = null
+  try {
+    if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600)) // before SQLite puts more files of the same mode beside it
+    db = new DatabaseSync(file, { timeout: busyMs })
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF')
+    bringUpToDate(db, file)
+    return db
+  } catch (fault) {
+    db?.close()
+    throw isOfTheFile(fault) ? refused(file, fault) : fault
+  }
 }
 
 function bringUpToDate(db: DatabaseSync, file: string): void {
@@ -76,3 +105,45 @@ function bringUpToDate(db: DatabaseSync, file: string): void {
     )
   if (found === 0) db.exec(`BEGIN IMMEDIATE; ${schema}; PRAGMA user_version = ${version}; COMMIT`)
 }
+
+const isBusy = (fault: unknown): boolean =>
+  fault instanceof Error && 'errcode' in fault && [5, 6].includes(Number(fault.errcode) & 0xff)
+
+/** Told by SQLite or by the operating system, as against a mistake of ours. */
+const isOfTheFile = (fault: unknown): fault is Error =>
+  fault instanceof Error && ('syscall' in fault || ('errcode' in fault && Number(fault.errcode) !== 1))
+
+const refused = (file: string, fault: Error) =>
+  isBusy(fault)
+    ? new ThreadkeepError(
+        'store_refused',
+        `Another program holds ${file}, in which guests are kept, and lets nobody in.`,
+        'Close whatever has the file open besides Threadkeep (a database browser, a copy tool), and try again.',
+        undefined,
+        fault,
+      )
+    : new ThreadkeepError(
+        'store_refused',
+        `${file}, in which guests are kept, could not be opened: ${fault.message}.`,
+        'Keep a copy of it and of its -wal file, and put the one of the newest backup in its place. Nothing was changed.',
+        undefined,
+        fault,
+      )
+
+const keptNow = (fault: Error) =>
+  new ThreadkeepError(
+    'unavailable',
+    'New guests cannot be kept just now.',
+    'Nobody was made. Ask again in a moment.',
+    undefined,
+    fault,
+  )
+
+const lookedUpNow = (fault: Error) =>
+  new ThreadkeepError(
+    'unavailable',
+    'Guests cannot be looked up just now.',
+    'Send it again in a moment.',
+    undefined,
+    fault,
+  )

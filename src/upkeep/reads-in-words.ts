@@ -3,10 +3,10 @@
 
 import { ThreadkeepError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
-import { isDamage } from '../store/sqlite/connection.ts'
+import { isBusy, isDamage, isStorageFault } from '../store/sqlite/connection.ts'
 
 const reads = [
-  'user', 'thread', 'threadByKey', 'threads', 'messages', 'messagesJson', 'message', 'run', 'runEvents', 'changes', 'refs', 'threadByRef', 'place',
+  'user', 'thread', 'threadByKey', 'threads', 'messages', 'messagesJson', 'message', 'run', 'runsUnderWay', 'runEvents', 'changes', 'refs', 'threadByRef', 'place',
 ] as const // prettier-ignore
 
 type Read = (...asked: unknown[]) => Promise<unknown>
@@ -27,12 +27,25 @@ export function readsInWords<S extends Store>(store: S): Partial<S> {
 }
 
 function inWords(fault: unknown): never {
-  if (!isDamage(fault)) throw fault
-  throw new ThreadkeepError(
+  if (isDamage(fault)) throw damaged(fault)
+  if (isBusy(fault) || isStorageFault(fault)) throw outOfReach(fault)
+  throw fault
+}
+
+const damaged = (fault: Error) =>
+  new ThreadkeepError(
     'internal',
     'A part of the store that was to be read is damaged, so it is not shown.',
     'Whoever looks after this store finds out more with `threadkeep doctor`.',
     undefined,
     fault,
   )
-}
+
+const outOfReach = (fault: unknown) =>
+  new ThreadkeepError(
+    'unavailable',
+    'The store cannot be read just now.',
+    'Ask again in a moment. Whoever looks after this store sees to its disk, and to who else holds its file.',
+    undefined,
+    fault,
+  )

@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -34,16 +35,19 @@ async function started(
 ) {
   const child = spawn(process.execPath, [program, 'start'], { cwd: folder, env: environment(env) })
   let [out, err] = ['', '']
-  const listening = Promise.withResolvers<string>()
+  const [listening, loaded] = [Promise.withResolvers<string>(), Promise.withResolvers<void>()]
   child.stderr.on('data', (text: Buffer) => (err += text.toString()))
   child.stdout.on('data', (text: Buffer) => {
     out += text.toString()
     const url = /Threadkeep is at (\S+)/.exec(out)?.[1]
     if (url) listening.resolve(url)
+    if (/^Loaded /m.test(out)) loaded.resolve()
   })
   const ended = once(child, 'exit') as Promise<[number | null]>
   const url = await Promise.race([listening.promise, ended.then(() => null)])
   if (url) await look(url)
+  // Told a moment after the address; a house that never tells it is caught by whoever looks for the line.
+  if (url) await Promise.race([loaded.promise, ended, setTimeout(5_000)])
   child.kill('SIGTERM')
   const [status] = await ended
   return { status, out, err }
@@ -56,6 +60,7 @@ describe('threadkeep', () => {
     )
     expect(out).toMatch(/Database initialised at .*threadkeep\.db: sqlite, schema \d+, begun in [\d.]+ ms/)
     expect(out).toContain('the built-in demo voice answers')
+    expect(out).toMatch(/Loaded \d+ sessions from database/)
     expect(status).toBe(0)
     expect(existsSync(join(folder, 'data', 'threadkeep.db'))).toBe(true)
   })

@@ -75,7 +75,8 @@ it('a store whose writer finds no file to open takes writes again when it is bac
   const send = () => store.commit({ user: 'ann', at: 1, changes: [created('t')] })
   renameSync(home.file, home.aside)
   mkdirSync(home.file)
-  await expect(send()).rejects.toMatchObject({ code: 'unavailable' })
+  const message = expect.not.stringMatching(/database|SQLITE|I\/O|malformed/i) as string
+  await expect(send()).rejects.toMatchObject({ code: 'unavailable', message })
   rmdirSync(home.file)
   renameSync(home.aside, home.file)
   expect(await send()).toMatchObject({ result: 'kept' })

@@ -39,10 +39,29 @@ describe('GET /v1/changes', () => {
   it('further back than is held is 410', async () => {
     await using house = await openHouse({ store: trimmed })
     const ann = await house.guest()
+    await ann.thread()
     const { status, body } = await ann.get('/v1/changes?since=0')
     expect([status, String(body['error']?.['code'])]).toEqual([410, 'resync'])
     expect((await ann.get('/v1/changes/stream?since=0')).status).toBe(410)
     expect((await ann.get('/v1/changes?since=1')).status).toBe(200)
+  })
+
+  it('further on than this house ever came, as after it was put back, is 410', async () => {
+    await using house = await openHouse()
+    const [ann, bob] = [await house.guest(), await house.guest()]
+    await ann.thread()
+    for (const [visitor, far] of [
+      [ann, 2],
+      [ann, 100],
+      [bob, 1],
+    ] as const)
+      for (const path of ['/v1/changes', '/v1/changes/stream']) {
+        const { status, body } = await visitor.get(`${path}?since=${far}`)
+        expect([status, String(body['error']?.['code'])]).toEqual([410, 'resync'])
+      }
+    expect((await ann.get('/v1/changes/stream', { 'last-event-id': '100' })).status).toBe(410)
+    expect((await ann.get('/v1/changes?since=1')).body).toMatchObject({ changes: [], next: 1 })
+    expect((await bob.get('/v1/changes?since=0')).body).toMatchObject({ changes: [], next: 0 })
   })
 })
 
@@ -76,6 +95,23 @@ describe('GET /v1/changes/stream', () => {
     await stream.leave()
     expect((await ann.get('/v1/changes/stream', { 'last-event-id': 'soon' })).status).toBe(400)
   })
+})
+
+it('a stream that saw more than there is ends, and its reader is told when coming back', async () => {
+  let isPutBack = false
+  const between = (store: Store): Store => ({
+    ...store,
+    user: async (user) => (isPutBack ? null : store.user(user)),
+    changes: async (...asked) => (isPutBack ? [] : store.changes(...asked)),
+  })
+  await using house = await openHouse({ store: between, news: false, settings: { changesPollMs: 40 } })
+  const ann = await house.guest()
+  await ann.thread()
+  const stream = await ann.stream('/v1/changes/stream?since=0')
+  expect(await stream.next()).toMatchObject({ id: '1' })
+  isPutBack = true
+  expect(await stream.next()).toBeNull()
+  expect((await ann.get('/v1/changes/stream', { 'last-event-id': '1' })).status).toBe(410)
 })
 
 describe('at a hint that something was committed elsewhere', () => {
@@ -117,6 +153,16 @@ describe('at a hint that something was committed elsewhere', () => {
     await until(() => house.told.length > 0)
     expect(house.told).toEqual([house.ann.user])
     expect(house.reports).toHaveLength(1)
+  })
+
+  it('whoever saw more than there is, because the house was put back, is told to look', async () => {
+    const putBack: HintAsked['upkeep'] = {
+      changedAmong: async (seen) => seen.slice(0, 1).map(({ user }) => ({ user, changeSeq: 0 })),
+    }
+    await using house = await listeningHouse({ upkeep: putBack })
+    house.hinted()
+    await until(() => house.told.length > 0)
+    expect(house.told).toEqual([house.ann.user])
   })
 
   it('nothing is asked while nobody listens', async () => {

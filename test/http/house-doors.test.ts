@@ -1,7 +1,9 @@
 // What the house says of itself: alive, ready, counted, documented, and honest about its own faults.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { ThreadkeepError } from '../../src/core/errors.ts'
+import type { Store } from '../../src/core/store.ts'
 import { everyRoute } from '../../src/http/every-route.ts'
-import { openHouse } from '../house.ts'
+import { type House, openHouse } from '../house.ts'
 import { openApiDocument } from './answer-check.ts'
 import { home } from './visitor.ts'
 
@@ -59,6 +61,67 @@ it('is not ready while the database is away, and alive all the same', async () =
   expect((await house.stranger.get('/healthz')).status).toBe(200)
 })
 
+describe('persistence', () => {
+  it('is when the store last kept something, and not well while the last write failed', async () => {
+    const disk = failing()
+    await using house = await openHouse({ store: disk.between })
+    const persistence = async () => (await house.stranger.get('/readyz')).body['parts']?.['persistence']
+    expect(await persistence()).toMatchObject({ lastWriteAt: null, failedBy: null })
+    const [ann, before] = [await house.guest(), Date.now()]
+    await ann.thread()
+    const kept = await persistence()
+    expect(Date.parse(String(kept?.['lastWriteAt']))).toBeGreaterThanOrEqual(before)
+    disk.fault = new ThreadkeepError('storage_full', 'The disk is full.', 'Make room.')
+    expect((await ann.post('/v1/threads')).status).toBe(507)
+    expect(await persistence()).toEqual({ ...kept, ok: false, failedBy: 'storage_full' })
+    disk.fault = null
+    expect((await ann.patch('/v1/threads/none', { title: 'x' })).status).toBe(404)
+    expect(await persistence()).toMatchObject({ failedBy: 'storage_full' })
+    await ann.thread()
+    expect(await persistence()).toMatchObject({ failedBy: null })
+  })
+
+  it('is well after a write where the store keeps what it is given', async () => {
+    const durable = (store: Store): Store => ({ ...store, durability: 'disk' })
+    const disk = failing()
+    await using house = await openHouse({ store: (store) => durable(disk.between(store)) })
+    const isWell = async () =>
+      (await house.stranger.get('/readyz')).body['parts']?.['persistence']?.['ok'] as unknown
+    const ann = await house.guest()
+    expect(await isWell()).toBe(true)
+    disk.fault = new TypeError('a fault of ours')
+    await ann.post('/v1/threads')
+    expect(await isWell()).toBe(false)
+    disk.fault = null
+    await ann.thread()
+    expect(await isWell()).toBe(true)
+  })
+})
+
+describe('the counts of what was sent', () => {
+  it('say how much was not kept; a refusal is an answer', async () => {
+    const disk = failing()
+    await using house = await openHouse({ store: disk.between })
+    const ann = await house.guest()
+    const threadId = await ann.thread()
+    const counted = (name: string) => countOf(house, name)
+    expect([await counted('saves_total'), await counted('save_success_ratio')]).toEqual([0, 1])
+    for (const text of ['one', 'two']) await ann.keep(threadId, text)
+    await ann.keep('none', 'to nobody')
+    disk.fault = new ThreadkeepError('unavailable', 'The disk is away.', 'Come back.')
+    await ann.keep(threadId, 'lost')
+    expect([await counted('saves_total'), await counted('saves_failed_total')]).toEqual([4, 1])
+    expect([await counted('save_success_ratio'), await counted('fallback_ratio')]).toEqual([3 / 4, 0])
+  })
+
+  it('have the type that their name says', async () => {
+    await using house = await openHouse()
+    const text = await metricsOf(house)
+    expect(text).toContain('# TYPE threadkeep_saves_total counter\n')
+    expect(text).toContain('# TYPE threadkeep_live_runs gauge\n')
+  })
+})
+
 describe('openapi.json', () => {
   it('has every door with its policy, and every name it uses', async () => {
     await using house = await openHouse()
@@ -109,7 +172,6 @@ describe('a fault of ours', () => {
   })
 
   it('says when to come back where that helps', async () => {
-    const { ThreadkeepError } = await import('../../src/core/errors.ts')
     await using house = await openHouse({
       store: (store) => ({
         ...store,
@@ -122,6 +184,29 @@ describe('a fault of ours', () => {
     const { status, headers } = await ann.post('/v1/threads')
     expect([status, headers.get('retry-after')]).toEqual([503, '2'])
     expect(house.logs).toEqual([])
+  })
+})
+
+describe('a store that is away or full', () => {
+  it('is told to the operator by the fault below it, seldom, and without its words', async () => {
+    const disk = failing()
+    await using house = await openHouse({ store: disk.between })
+    const ann = await house.guest()
+    const cause = Object.assign(new Error('refused: what ann said'), { code: 'ECONNREFUSED' })
+    const clock = vi.spyOn(performance, 'now')
+    const began = performance.now()
+    disk.fault = new ThreadkeepError('unavailable', 'what ann said', 'Come back.', undefined, cause)
+    for (const now of [began, began + 1_000, began + 9_999, began + 10_001]) {
+      clock.mockReturnValue(now)
+      expect((await ann.post('/v1/threads')).status).toBe(503)
+    }
+    clock.mockRestore()
+    expect(house.logs).toMatchObject([
+      { level: 'warn', door: 'POST /v1/threads', code: 'ECONNREFUSED' },
+      { level: 'warn', code: 'ECONNREFUSED' },
+    ])
+    expect(house.logs).toHaveLength(2)
+    expect(JSON.stringify(house.logs)).not.toContain('what ann said')
   })
 })
 
@@ -139,3 +224,24 @@ describe('Threadkeep-Position', () => {
     expect((await read('soon')).status).toBe(400)
   })
 })
+
+/** A store that writes nothing while it has a fault. */
+function failing() {
+  const disk = {
+    fault: null as Error | null,
+    between: (store: Store): Store => ({
+      ...store,
+      commit: (asked) => (disk.fault ? Promise.reject(disk.fault) : store.commit(asked)),
+    }),
+  }
+  return disk
+}
+
+async function metricsOf({ fetch }: House): Promise<string> {
+  const env = { incoming: { socket: { remoteAddress: '127.0.0.1' } } }
+  return (await fetch(new Request(`${home}/metrics`), env)).text()
+}
+
+async function countOf(house: House, name: string): Promise<number> {
+  return Number(new RegExp(`^threadkeep_${name} (.+)$`, 'm').exec(await metricsOf(house))?.[1])
+}

@@ -1,5 +1,5 @@
 // Guests as they are kept: known by a hash alone, found again after a restart, and limited by their address.
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { ThreadkeepError } from '../../src/core/errors.ts'
 import { type GuestOptions, openGuests } from '../../src/identity/guests.ts'
 import { SqliteGuests } from '../../src/identity/sqlite-guests.ts'
+import { heldByAnother, wholly } from '../store/holder.ts'
 
 const here = { socketAddress: '127.0.0.1', forwardedFor: null }
 const asking = (token: string) =>
@@ -105,5 +106,34 @@ describe('its file', () => {
     using db = new DatabaseSync(home.file)
     db.exec('PRAGMA user_version = 99')
     expect(() => home.open()).toThrow('newer Threadkeep')
+  })
+
+  it.each<[string, (file: string) => void, RegExp]>([
+    ['that is rubbish', (file) => writeFileSync(file, 'no guests '.repeat(1_000)), /could not be opened/],
+    ['that is a folder', (file) => mkdirSync(file), /could not be opened/],
+  ])('%s is refused by words', (_, spoil, words) => {
+    using home = openHome()
+    spoil(home.file)
+    expect(() => home.open()).toThrow(ThreadkeepError)
+    expect(() => home.open()).toThrow(words)
+  })
+
+  it('that another program holds wholly is refused by words', async () => {
+    using home = openHome()
+    home.open()[Symbol.dispose]()
+    await using _ = await heldByAnother(home.file, wholly)
+    expect(() => home.open()).toThrow(ThreadkeepError)
+    expect(() => home.open()).toThrow(/Another program holds/)
+  })
+
+  it('that another program writes to for long lets in who is known, and makes nobody', async () => {
+    let now = Date.UTC(2026, 0, 1)
+    using home = openHome({ now: () => now })
+    using guests = home.open()
+    const { user, token } = await guests.create(here)
+    now += 48 * 3_600_000
+    await using _ = await heldByAnother(home.file, 'BEGIN IMMEDIATE')
+    expect(await guests.authenticate(asking(token))).toMatchObject({ userId: user })
+    await expect(guests.create(here)).rejects.toMatchObject({ code: 'unavailable', message: /just now/ })
   })
 })

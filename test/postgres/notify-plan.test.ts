@@ -23,7 +23,7 @@ it('searches for each by key, however many there are in the house', async () => 
   expect(steps.map(({ index, by }) => `${index} (${by.join(', ')})`)).toEqual(['users_pkey (id)'])
 })
 
-it('names those who have more than was seen of them, among many, and no stranger', async () => {
+it('names those who stand elsewhere than was seen of them, also behind it or nowhere, among many, and no stranger', async () => {
   await using house = await freshHouse()
   const upkeepUrl = house.urlFor('threadkeep_upkeep')
   await using store = await openPostgres({
@@ -34,9 +34,15 @@ it('names those who have more than was seen of them, among many, and no stranger
   })
   const users = range(300).map((n) => `user ${n}`)
   await Promise.all(users.map((user) => store.commit({ user, at: 1, changes: [{ kind: 'thread.created', threadId: 't' }] }))) // prettier-ignore
-  const seen = users.map((user, n) => ({ user, changeSeq: n === 7 || n === 200 ? 0 : 1 }))
-  const changed = await store.upkeep.changedAmong([...seen.slice(0, 250), { user: 'nobody', changeSeq: 0 }])
-  expect(changed).toHaveLength(2)
+  const seen = users.map((user, n) => ({ user, changeSeq: n === 7 || n === 200 ? 0 : n === 9 ? 5 : 1 }))
+  const strangers = [
+    { user: 'nobody', changeSeq: 0 },
+    { user: 'gone', changeSeq: 3 },
+  ]
+  const changed = await store.upkeep.changedAmong([...seen.slice(0, 250), ...strangers])
+  expect(changed).toHaveLength(4)
+  expect(changed).toContainEqual({ user: 'user 9', changeSeq: 1 })
+  expect(changed).toContainEqual({ user: 'gone', changeSeq: 0 })
   expect(changed).toContainEqual({ user: 'user 7', changeSeq: 1 })
   expect(changed).toContainEqual({ user: 'user 200', changeSeq: 1 })
 })

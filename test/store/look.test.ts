@@ -4,6 +4,8 @@ import type { UserSeen } from '../../src/core/upkeep.ts'
 import { freshMs, Look } from '../../src/store/recent/look.ts'
 import { type Part, Shelf } from '../../src/store/recent/shelf.ts'
 
+const seen = (user: string, changeSeq: number): UserSeen => ({ user, changeSeq })
+
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
@@ -72,8 +74,31 @@ it('what is found is told with how far it is, and a fault is told too', async ()
   expect([nodes.told, ann.confirmedAt]).toEqual([['ann 5', 'failed'], confirmedAt])
 })
 
+it.each([
+  ['went back', [seen('ann', 3)], ['ann 3']],
+  ['is gone', [seen('ann', 0)], ['ann 0']],
+  ['stands where they stood', [], []],
+])('of somebody who %s since the store was put back, what is kept goes or stays', async (_, found, told) => {
+  using nodes = looking()
+  const ann = nodes.shelf('ann')
+  ann.changeSeq = 5
+  nodes.answer = async () => found
+  await nodes.look.at(ann)
+  expect(nodes.told).toEqual(told)
+})
+
+it('what was committed here while it was looked is not taken for a store that was put back', async () => {
+  using nodes = looking()
+  const ann = nodes.shelf('ann')
+  nodes.answer = async () => {
+    ann.changeSeq = 7
+    return [seen('ann', 5)]
+  }
+  await nodes.look.at(ann)
+  expect(nodes.told).toEqual([])
+})
+
 const old: Part = { value: { json: '' } as Part['value'], bytes: 0, at: -Infinity }
-const seen = (user: string, changeSeq: number): UserSeen => ({ user, changeSeq })
 
 type Nodes = Disposable & {
   asked: UserSeen[][]

@@ -7,6 +7,8 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -19,8 +21,12 @@ import { ThreadkeepError } from '../../src/core/errors.ts'
 import { keptOrThrow } from '../../src/core/receipt.ts'
 import type { Store } from '../../src/core/store.ts'
 import { migrationsOf } from '../../src/store/migrations.ts'
+import { copyStore } from '../../src/store/sqlite/backup.ts'
+import { storeAsSql } from '../../src/store/sqlite/backup-as-sql.ts'
 import { openReading, openWriting } from '../../src/store/sqlite/connection.ts'
 import { applicationId } from '../../src/store/sqlite/connection.ts'
+import { acceptance, schemaOf } from '../../src/store/sqlite/inspect.ts'
+import { worded } from '../../src/store/sqlite/in-words.ts'
 import { migrate } from '../../src/store/sqlite/migrate.ts'
 import { refuseNewerOrAltered } from '../../src/store/sqlite/provenance.ts'
 import { schemaReport } from '../../src/store/sqlite/schema-report.ts'
@@ -28,6 +34,7 @@ import { Home } from '../crash/home.ts'
 import { secondMigration, secondStatements } from '../crash/second-migration.ts'
 import { Victim } from '../crash/victim.ts'
 import { created, said } from './commits.ts'
+import { heldByAnother, wholly } from './holder.ts'
 
 const accept = /threadkeep accept/
 const migrations = migrationsOf('sqlite')
@@ -82,7 +89,7 @@ describe('a new store', () => {
   it('that cannot be made says so instead of beginning elsewhere', async () => {
     using home = new Home()
     put(home.folder, 'a file where the folder should be')
-    await expect(home.open()).rejects.toThrow(/EEXIST|ENOTDIR/)
+    expect(await refusal(home)).toSatisfy(saying(home.folder, /EEXIST|ENOTDIR/, /Check that/))
   })
 })
 
@@ -289,6 +296,80 @@ describe('a damaged file', () => {
     const bytes = readFileSync(home.file)
     writeFileSync(home.file, bytes.fill(0xaa, 200, 16_384))
     expect(await refusal(home)).toSatisfy(saying(home.file, /damaged|database/))
+  })
+})
+
+describe('a file that cannot be worked with', () => {
+  it('without its first bytes is damaged, and not a stranger’s, where the folder remembers a store', async () => {
+    using home = await lived()
+    const bytes = readFileSync(home.file)
+    writeFileSync(home.file, bytes.fill(0xaa, 0, 100))
+    const text = await refusal(home)
+    expect(text).toSatisfy(saying(home.file, /first bytes are not those of a database/, /doctor --salvage/))
+    expect(text).not.toMatch(/THREADKEEP_STORE/)
+  })
+
+  it('because another program holds it wholly is refused by words, until it is let go', async () => {
+    using home = await lived()
+    {
+      await using _ = await heldByAnother(home.file, wholly)
+      expect(await refusal(home)).toSatisfy(saying(home.file, /Another program holds/, /Close whatever/))
+    }
+    expect(await wordsOf(home)).toEqual(['one', 'two', 'three'])
+  })
+
+  it('because it is a folder is refused by words, to the opening and to whoever looks', async () => {
+    using home = await lived()
+    rmSync(home.file)
+    mkdirSync(home.file)
+    expect(await refusal(home)).toSatisfy(saying(home.file, /could not be opened/, /Check that it is a file/))
+    const looks = [
+      () => schemaOf(home.file),
+      () => acceptance(home.file, home.folder),
+      () => [...storeAsSql(home.file)],
+    ]
+    for (const look of looks) expect(look).toThrow(ThreadkeepError)
+    await expect(copyStore(home.file, home.aside, `${home.aside}-chains`)).rejects.toThrow(ThreadkeepError)
+  })
+
+  it('is let go of by what refused it', async () => {
+    using home = await lived()
+    renameSync(home.file, home.aside)
+    mkdirSync(home.file)
+    await refusal(home)
+    rmdirSync(home.file)
+    renameSync(home.aside, home.file)
+    expect(await wordsOf(home)).toEqual(['one', 'two', 'three'])
+  })
+
+  it('because its lock is something else is refused, and nobody is told to restore a backup', async () => {
+    using home = await lived()
+    writeFileSync(join(home.folder, 'lock'), 'a lock '.repeat(1_000))
+    const text = await refusal(home)
+    expect(text).toSatisfy(saying(join(home.folder, 'lock'), /Move it away/))
+    expect(text).not.toMatch(/backup/)
+    rmSync(join(home.folder, 'lock'))
+    expect(await wordsOf(home)).toEqual(['one', 'two', 'three'])
+  })
+
+  it.each([
+    ['a disk that fails', { errcode: 10 }, 'store_refused', /^f could not be opened/],
+    [
+      'a file that may not be opened',
+      { code: 'EACCES', syscall: 'open' },
+      'store_refused',
+      /^f could not be/,
+    ],
+    ['a full disk', { code: 'ENOSPC', syscall: 'write' }, 'storage_full', /no room on the disk/],
+    ['a full disk, by SQLite', { errcode: 13 }, 'storage_full', /no room on the disk/],
+  ])('because of %s is told as that', (_, told, code, message) => {
+    const fault = Object.assign(new Error('it said'), told)
+    expect(worded('f', fault)).toMatchObject({ code, message: expect.stringMatching(message) as string })
+  })
+
+  it('because of a mistake of ours is told as that mistake', () => {
+    const fault = new TypeError('it is ours')
+    expect(worded('f', fault)).toBe(fault)
   })
 })
 

@@ -212,6 +212,16 @@ describe('at a start', () => {
   })
 })
 
+it('the store says who stands elsewhere than was seen of them, also behind it or nowhere', async () => {
+  using world = recentWorld(store)
+  const { receipt } = await world.keep(created('t'))
+  const changed = (changeSeq: number) => store.upkeep.changedAmong([{ user: world.ann, changeSeq }])
+  expect(await changed(receipt.changeSeq)).toEqual([])
+  for (const other of [receipt.changeSeq - 1, receipt.changeSeq + 9])
+    expect(await changed(other)).toEqual([{ user: world.ann, changeSeq: receipt.changeSeq }])
+  expect(await store.upkeep.changedAmong([{ user: 'gone', changeSeq: 3 }])).toEqual([{ user: 'gone', changeSeq: 0 }]) // prettier-ignore
+})
+
 describe('reads and commits as they come', () => {
   it.each(seeds(shareOf([1, 2, 3, 4, 5, 6, 7, 8], 3).length))(
     'never show what is older than allowed (seed %i)',

@@ -225,6 +225,41 @@ describe('a commit whose answer was lost on the way back from the disk', () => {
   })
 })
 
+describe('a file that another program holds', () => {
+  it('is waited for once, and told to every commit of the batch, the bad one too', () => {
+    using _ = desk.held()
+    const began = performance.now()
+    const batch = [[say('one')], [said('nowhere', 'lost')], [say('two')]]
+    expect(desk.results(...batch)).toEqual(all('unavailable', 3))
+    expect(performance.now() - began).toBeLessThan(2 * desk.patienceMs)
+  })
+
+  it('is said to be that, and takes the same commits when it is let go', () => {
+    {
+      using _ = desk.held()
+      expect(desk.commit(by('ann', say('one', 'x')))).toMatchObject([
+        { fault: { message: expect.stringMatching(/Another program holds/) as string } },
+      ])
+    }
+    expect(desk.results([say('one', 'x')])).toEqual(['kept'])
+    expect(desk.words()).toEqual(['one'])
+  })
+
+  it('keeps no log of a run from being dropped later', () => {
+    using _ = desk.held()
+    expect(desk.writer.dropRunLogs(1)).toBe(0)
+  })
+})
+
+describe('a batch that cannot even be taken back', () => {
+  it('leaves nothing of itself, and the writer goes on with a new connection', () => {
+    desk.poison('poison')
+    desk.loseRollbacks = 2
+    expect(desk.results([say('one')], [say('poison')], [say('two')])).toEqual(['kept', 'internal', 'kept'])
+    expect(desk.words()).toEqual(['one', 'two'])
+  })
+})
+
 describe('two writers on one file', () => {
   it('cannot overwrite each other: whose memory is behind looks again', () => {
     using other = desk.second()
@@ -282,6 +317,10 @@ class Desk implements Disposable {
   onCame: (commitNumber: number) => void = () => {}
   /** So many commits reach the disk, and their answers do not come back. */
   loseAnswers = 0
+  /** So many times the engine refuses to take back what was begun. */
+  loseRollbacks = 0
+  /** How long it waits for another program. */
+  readonly patienceMs = 400
   #full = false
   #poison: string | null = null
   #db: DatabaseSync | null = null
@@ -343,6 +382,14 @@ class Desk implements Disposable {
     this.#limit()
   }
 
+  /** From now on another connection has the only right to write. */
+  held(): Disposable {
+    must(this.#db, 'the writer is connected').exec(`PRAGMA busy_timeout = ${this.patienceMs}`)
+    const other = new DatabaseSync(this.home.file)
+    other.exec('BEGIN IMMEDIATE')
+    return { [Symbol.dispose]: () => other.close() }
+  }
+
   words(): string[] {
     return this.rows('SELECT text FROM messages WHERE thread = 1 ORDER BY seq').map((row) =>
       String(row['text']),
@@ -402,15 +449,21 @@ class Desk implements Disposable {
     const prepare = db.prepare.bind(db)
     db.prepare = (sql, options) => {
       const statement = prepare(sql, options)
-      if (sql !== 'COMMIT') return statement
       const run = statement.run.bind(statement)
-      statement.run = () => {
-        const done = run()
-        if (this.loseAnswers-- > 0) throw Object.assign(new Error('disk I/O error'), { errcode: 10 })
-        return done
-      }
+      if (sql === 'COMMIT') statement.run = () => this.#answerOf(run())
+      if (sql === 'ROLLBACK') statement.run = () => (this.#refuseRollback(), run())
       return statement
     }
     return db
+  }
+
+  #answerOf<T>(done: T): T {
+    if (this.loseAnswers-- > 0) throw Object.assign(new Error('disk I/O error'), { errcode: 10 })
+    return done
+  }
+
+  #refuseRollback(): void {
+    if (this.loseRollbacks-- > 0)
+      throw Object.assign(new Error('database disk image is malformed'), { errcode: 11 })
   }
 }

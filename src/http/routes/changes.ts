@@ -19,13 +19,14 @@ export const changeRoutes = [
     method: 'GET',
     path: '/v1/changes',
     policy: mine('me', 'read'),
-    summary: 'Changes beyond a changeSeq, oldest first; 410 when that far back is no longer held.',
+    summary:
+      'Changes beyond a changeSeq, oldest first; 410 when that far back is no longer held, or never was.',
     query: z.strictObject({ since: seq.default(0), limit: pageRows.default(limitMax('pageRows')) }),
     answers: {
       200: z.strictObject({ changes: z.array(change), next: count, backedUpTo: count.nullable() }),
     },
     async handle({ user, query: { since, limit } }, room) {
-      const changes = await changesSince(room, user, since, limit)
+      const changes = await changesNotBeyond(room, user, since, limit)
       return ok({
         changes,
         next: changes.at(-1)?.changeSeq ?? since,
@@ -44,7 +45,7 @@ export const changeRoutes = [
     async handle(asked, room) {
       const { user, request, query } = asked
       const since = query.since ?? seenBefore(request) ?? (await room.store.user(user))?.changeSeq ?? 0
-      const first = await changesSince(room, user, since, limitMax('pageRows'))
+      const first = await changesNotBeyond(room, user, since, limitMax('pageRows'))
       return streamed(room, asked, (send, signal) => tellChanges(room, user, since, first, send, signal))
     },
   }),
@@ -76,10 +77,23 @@ async function newsBeyond(room: Room, user: string, seen: number, signal: AbortS
     const rows = await changesSince(room, user, seen, limit)
     if (rows.length > 0) return rows
     await news
-    return signal.aborted ? [] : await changesSince(room, user, seen, limit)
+    return signal.aborted ? [] : await changesNotBeyond(room, user, seen, limit)
   } finally {
     found.abort()
   }
+}
+
+/** Whoever saw more than there is saw it before the house was put back, and would hear nothing until that number is passed. */
+async function changesNotBeyond(
+  room: Room,
+  user: string,
+  since: number,
+  limit: number,
+): Promise<ChangeRow[]> {
+  const changes = await changesSince(room, user, since, limit)
+  if (changes.length > 0 || since === 0) return changes
+  if (since <= ((await room.store.user(user))?.changeSeq ?? 0)) return changes
+  throw resync(`This house has not come as far as ${since}: it was put back to an older state.`)
 }
 
 async function changesSince(
@@ -90,12 +104,15 @@ async function changesSince(
 ): Promise<ChangeRow[]> {
   const changes = await store.changes(user, since, limit)
   if (changes) return changes
-  throw new ThreadkeepError(
+  throw resync(`What changed right after ${since} is no longer held.`)
+}
+
+const resync = (message: string) =>
+  new ThreadkeepError(
     'resync',
-    `What changed right after ${since} is no longer held.`,
+    message,
     'Read the threads anew, and follow changes from the changeSeq of GET /v1/me.',
   )
-}
 
 function seenBefore(request: Request): number | undefined {
   const id = request.headers.get('last-event-id') ?? ''

@@ -11,9 +11,10 @@ import { maybeText, text, time, iso } from '../shapes/fields.ts'
 const anyone: Policy = { who: 'anyone', scope: 'read', owns: 'nothing' }
 
 const part = z.looseObject({ ok: z.boolean() })
+const persistence = part.extend({ lastWriteAt: time.nullable(), failedBy: maybeText })
 const readiness = z.strictObject({
   ready: z.boolean(),
-  parts: z.strictObject({ frontend: part, api: part, model: part, database: part, persistence: part }),
+  parts: z.strictObject({ frontend: part, api: part, model: part, database: part, persistence }),
 })
 
 export const houseRoutes = [
@@ -43,7 +44,12 @@ export const houseRoutes = [
     handle({ request, socketAddress }, room) {
       refuseStranger(request, socketAddress, room.settings.metricsToken ?? null)
       const uptime = (room.chat.now() - room.about.startedAt) / 1000
-      const gauges = { live_runs: room.chat.live.size, uptime_seconds: uptime, ...room.gauges?.() }
+      const gauges = {
+        live_runs: room.chat.live.size,
+        uptime_seconds: uptime,
+        ...room.gauges?.(),
+        ...room.news.writes?.gauges(),
+      }
       const body = room.tally.text(gauges)
       return { status: 200, body, type: 'text/plain; version=0.0.4; charset=utf-8' }
     },
@@ -58,19 +64,22 @@ export const houseRoutes = [
   }),
 ]
 
-async function readinessOf({ store, about, chat, draining, closing }: Room): Promise<Answer> {
+async function readinessOf({ store, about, chat, news, draining, closing }: Room): Promise<Answer> {
   const answers = await answersSoon(store)
   const open = draining?.aborted !== true && closing?.aborted !== true
   const ready = open && answers
+  const { keptAt, failedBy } = news.writes?.last ?? { keptAt: null, failedBy: null }
   const parts = {
     frontend: { ok: about.frontend },
     api: { ok: open },
     model: { ok: true, provider: chat.model.provider, name: chat.model.name },
     database: { ok: answers, engine: about.engine },
     persistence: {
-      ok: answers && store.durability !== 'none',
+      ok: answers && failedBy === null && store.durability !== 'none',
       durability: store.durability,
       position: store.position(),
+      lastWriteAt: keptAt === null ? null : iso(keptAt),
+      failedBy,
     },
   }
   return answer(ready ? 200 : 503, { ready, parts })

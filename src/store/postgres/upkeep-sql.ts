@@ -41,11 +41,13 @@ export const upkeepSql = {
       WHERE d.user_id = ended.user_id AND d.run_id = ended.run_id RETURNING 1)
       SELECT EXISTS (SELECT FROM dropped)`,
   },
+  /** Also of those who went back, or are gone, because the database was put back. */
   changedAmong: {
     name: 'upkeep changed among',
     text: `
-      SELECT u.id, u.change_seq FROM unnest($1::text[], $2::bigint[]) AS seen (id, change_seq)
-      JOIN threadkeep.users u ON u.id = seen.id AND u.change_seq > seen.change_seq`,
+      SELECT seen.id, coalesce(u.change_seq, 0) FROM unnest($1::text[], $2::bigint[]) AS seen (id, change_seq)
+      LEFT JOIN threadkeep.users u ON u.id = seen.id
+      WHERE coalesce(u.change_seq, 0) IS DISTINCT FROM seen.change_seq`,
   },
   /** It goes through all of them, once at a start. */
   recentThreads: {

@@ -13,7 +13,7 @@ const readingMs = 3_000
 
 export type Looking = Pick<Upkeep, 'changedAmong'>
 export type LookHears = {
-  /** Another node changed something of this user. */
+  /** Another node changed something of this user, or the store was put back behind what was seen. */
   changed(shelf: Shelf, changeSeq: number): void
   /** Nobody knows what happened meanwhile. */
   failed(): void
@@ -87,15 +87,16 @@ export class Look implements Disposable {
       const changed = new Map(
         (await this.#upkeep.changedAmong(seen)).map(({ user, changeSeq }) => [user, changeSeq]),
       )
-      for (const { shelf, user } of shelves) this.#tell(shelf, changed.get(user) ?? 0, began)
+      for (const { shelf, user, changeSeq } of shelves)
+        this.#tell(shelf, { now: changed.get(user), asked: changeSeq }, began)
     } catch {
       this.#hears.failed()
     }
   }
 
-  /** What this node committed while it was looking may be newer than what was found. */
-  #tell(shelf: Shelf, changeSeq: number, began: number): void {
-    if (changeSeq > (shelf.changeSeq ?? 0)) this.#hears.changed(shelf, changeSeq)
+  /** What this node committed while it was looking may be newer than what was found; what went back was put back. */
+  #tell(shelf: Shelf, { now, asked }: { now: number | undefined; asked: number }, began: number): void {
+    if (now !== undefined && (now > (shelf.changeSeq ?? 0) || now < asked)) this.#hears.changed(shelf, now)
     shelf.confirmedAt = began
   }
 }

@@ -32,7 +32,6 @@ export class SpooledStore implements Spooling {
   #isAway = false
   #look: (() => void) | null = null
   #replay: Replay | null = null
-  #saved = { asked: 0, kept: 0, spooled: 0 }
 
   constructor(store: Store, spool: Spool, isOn: boolean) {
     this.#store = store
@@ -42,7 +41,7 @@ export class SpooledStore implements Spooling {
 
   async commit(commit: Commit): Promise<Outcome> {
     if (isOfRun(commit)) return this.#store.commit(commit)
-    if (maySpool(commit)) return this.#counted(() => this.#said(commit))
+    if (maySpool(commit)) return this.#said(commit)
     if (this.#spool.waiting.has(commit.user)) throw behind()
     return this.#remembered(commit.user, await this.#store.commit(commit))
   }
@@ -54,12 +53,10 @@ export class SpooledStore implements Spooling {
   }
 
   /** For what cannot be decided before the store is back. */
-  commitLater(commit: Commit): Promise<Outcome> {
-    return this.#counted(() => {
-      if (!maySpool(commit) || !this.isOn) throw behind()
-      this.#look?.()
-      return this.#take(commit)
-    })
+  async commitLater(commit: Commit): Promise<Outcome> {
+    if (!maySpool(commit) || !this.isOn) throw behind()
+    this.#look?.()
+    return this.#take(commit)
   }
 
   begin(replaying: Replaying, ending?: AbortSignal): AsyncDisposable {
@@ -92,15 +89,12 @@ export class SpooledStore implements Spooling {
   }
 
   gauges(): Record<string, number> {
-    const { asked, kept, spooled } = this.#saved
     return {
       spool_records: this.#spool.waiting.size,
       spool_bytes: this.#spool.bytes,
       spool_oldest_seconds: this.#spool.oldestMs / 1000,
       spool_replayed_total: this.#replay?.replayed ?? 0,
       spool_quarantined_total: this.#spool.quarantine.count,
-      save_success_ratio: asked === 0 ? 1 : kept / asked,
-      fallback_ratio: asked === 0 ? 0 : spooled / asked,
     }
   }
 
@@ -145,15 +139,7 @@ export class SpooledStore implements Spooling {
       position: this.#store.position(),
     }
     const outcome = await this.#spool.take(commit, known)
-    if (outcome.result === 'kept') this.#saved.spooled++
     this.#look?.()
-    return outcome
-  }
-
-  async #counted(work: () => Promise<Outcome>): Promise<Outcome> {
-    this.#saved.asked++
-    const outcome = await work()
-    this.#saved.kept++ // a refusal is an answer too
     return outcome
   }
 

@@ -2,16 +2,17 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 import { tablesOf } from './backup-census.ts'
-import { refuseAbsent, worded } from './backup.ts'
+import { refuseAbsent } from './backup.ts'
 import { applicationId, asArrays, openReading } from './connection.ts'
+import { worded } from './in-words.ts'
 import { refuseForeign } from './provenance.ts'
 
 /** Statement by statement, each with its end of line. */
 export function* storeAsSql(file: string): Generator<string> {
   refuseAbsent(file)
-  refuseForeign(file)
-  using db = openReading(file)
   try {
+    refuseForeign(file)
+    using db = openReading(file)
     db.exec('BEGIN')
     yield `-- Threadkeep: one moment of ${file.replaceAll('\n', ' ')}\n`
     yield `PRAGMA application_id = ${applicationId};\nPRAGMA foreign_keys = OFF;\nBEGIN;\n`

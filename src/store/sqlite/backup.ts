@@ -6,9 +6,10 @@ import { backup, DatabaseSync } from 'node:sqlite'
 import { ThreadkeepError } from '../../core/errors.ts'
 import { type Census, censusOf, chainLines } from './backup-census.ts'
 import { makePrivate } from './card.ts'
-import { isBusy, isDamage, isFull, openReading } from './connection.ts'
+import { openReading } from './connection.ts'
+import { inWords } from './in-words.ts'
 import { hasMeta } from './migrate.ts'
-import { damaged, refuseForeign } from './provenance.ts'
+import { refuseForeign } from './provenance.ts'
 
 /** All pages in one step: a copy in steps begins again whenever somebody writes between two of them. */
 const allPages = 2 ** 31 - 1
@@ -18,8 +19,8 @@ export type Copied = { census: Census }
 /** The store, and beside it a line for each user's chains. */
 export async function copyStore(file: string, to: string, chainsTo: string): Promise<Copied> {
   refuseAbsent(file)
-  refuseForeign(file)
   return inWords(file, async () => {
+    refuseForeign(file)
     using db = openReading(file)
     if (!hasMeta(db)) throw notBegun(file)
     db.exec('BEGIN')
@@ -95,33 +96,3 @@ const notBegun = (file: string) =>
     `${file} is a database in which no store was begun.`,
     'Start Threadkeep once to begin one.',
   )
-
-/** What SQLite says of a file, in words for whoever looks after it. */
-export async function inWords<T>(file: string, work: () => Promise<T> | T): Promise<T> {
-  try {
-    return await work()
-  } catch (fault) {
-    throw worded(file, fault)
-  }
-}
-
-export function worded(file: string, fault: unknown): unknown {
-  if (isDamage(fault)) return damaged(file, fault)
-  if (isFull(fault))
-    return new ThreadkeepError(
-      'storage_full',
-      `There is no room on the disk for what was to be made of ${file}.`,
-      'Make room, or name a folder on another disk. The store was not touched.',
-      undefined,
-      fault,
-    )
-  if (isBusy(fault))
-    return new ThreadkeepError(
-      'unavailable',
-      `Another program holds ${file} and lets nobody in for more than five seconds.`,
-      'Close whatever has the file open besides Threadkeep (a database browser, a copy tool), and try again.',
-      undefined,
-      fault,
-    )
-  return fault
-}

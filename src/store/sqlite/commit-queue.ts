@@ -117,7 +117,7 @@ export class CommitQueue {
 const away = (cause: Error) =>
   new ThreadkeepError(
     'unavailable',
-    `The store takes no writes: ${cause.message}.`,
+    'The store takes no writes just now.',
     'What was under way happened zero times or once; send it again with the same ids when the store is back.',
     undefined,
     cause,

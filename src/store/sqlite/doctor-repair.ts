@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { ThreadkeepError } from '../../core/errors.ts'
 import { isDerived, isMendable } from '../doctor/finding.ts'
-import { copyDatabase, inWords } from './backup.ts'
+import { copyDatabase } from './backup.ts'
 import { openWriting } from './connection.ts'
 import { examinedThreads, type Examination, examineOpened, examineStore } from './doctor.ts'
 import { lockFolder } from './folder-lock.ts'
+import { inWords } from './in-words.ts'
 
 export type Repair = {
   before: Examination

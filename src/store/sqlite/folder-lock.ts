@@ -5,20 +5,25 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ThreadkeepError } from '../../core/errors.ts'
 import { makePrivate } from './card.ts'
-import { isBusy } from './connection.ts'
+import { isBusy, isDamage } from './connection.ts'
+import { inWordsSync, worded } from './in-words.ts'
 
 /** An exclusive transaction on an empty file, held open: SQLite's locks are the ones that die with their owner everywhere. */
 export function lockFolder(folder: string): Disposable {
-  makePrivate(join(folder, 'lock'))
-  const db = new DatabaseSync(join(folder, 'lock'), { timeout: 0 })
+  const file = join(folder, 'lock')
+  const db = inWordsSync(file, () => {
+    makePrivate(file)
+    return new DatabaseSync(file, { timeout: 0 })
+  })
   try {
     db.exec('BEGIN EXCLUSIVE')
+    writeFileSync(ownerFile(folder), `${process.pid}\n`, { mode: 0o600 })
   } catch (fault) {
     db.close()
     if (isBusy(fault)) throw heldByAnother(folder, fault)
-    throw fault
+    if (isDamage(fault)) throw notOurLock(file, fault)
+    throw worded(file, fault)
   }
-  writeFileSync(ownerFile(folder), `${process.pid}\n`, { mode: 0o600 })
   return { [Symbol.dispose]: () => db.close() }
 }
 
@@ -39,3 +44,12 @@ function heldByAnother(folder: string, cause: unknown): ThreadkeepError {
     cause,
   )
 }
+
+const notOurLock = (file: string, cause: unknown) =>
+  new ThreadkeepError(
+    'store_refused',
+    `${file} should be the empty file by which one process owns this folder, and something else is in it.`,
+    'Nothing is kept in it. Move it away, and start again.',
+    undefined,
+    cause,
+  )

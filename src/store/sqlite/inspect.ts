@@ -7,6 +7,7 @@ import { migrationsOf } from '../migrations.ts'
 import { type Card, cardFile, cardOf, readCard, removeCard, writeCard } from './card.ts'
 import { openReading } from './connection.ts'
 import { lockFolder } from './folder-lock.ts'
+import { inWordsSync } from './in-words.ts'
 import { hasMeta, type Meta, readMeta } from './migrate.ts'
 import { refuseForeign, refuseNewerOrAltered } from './provenance.ts'
 import { schemaReport } from './schema-report.ts'
@@ -18,8 +19,10 @@ export function schemaOf(file: string): SchemaLine[] {
       `There is no store at ${file}.`,
       'Start Threadkeep once to make one.',
     )
-  using db = openReading(file)
-  return schemaReport(db, migrationsOf('sqlite'))
+  return inWordsSync(file, () => {
+    using db = openReading(file)
+    return schemaReport(db, migrationsOf('sqlite'))
+  })
 }
 
 export type Acceptance = { found: string; accept: () => void }
@@ -28,7 +31,10 @@ export type Acceptance = { found: string; accept: () => void }
 export function acceptance(file: string, folder: string): Disposable & { offer: Acceptance | null } {
   const lock = lockFolder(folder)
   try {
-    return { offer: offerFor(file, folder), [Symbol.dispose]: () => lock[Symbol.dispose]() }
+    return {
+      offer: inWordsSync(file, () => offerFor(file, folder)),
+      [Symbol.dispose]: () => lock[Symbol.dispose](),
+    }
   } catch (fault) {
     lock[Symbol.dispose]()
     throw fault

@@ -15,11 +15,12 @@ import { checksumOf } from '../hash.ts'
 import { type Migration, migrationsOf } from '../migrations.ts'
 import { cardOf, makePrivate, readCard, syncFolder, writeCard } from './card.ts'
 import { CommitQueue } from './commit-queue.ts'
-import { isDamage, openReading, openWriting, type Safety } from './connection.ts'
+import { openReading, openWriting, type Safety } from './connection.ts'
 import { lockFolder } from './folder-lock.ts'
+import { inWordsSync, worded } from './in-words.ts'
 import { newestThreads } from './newest-threads.ts'
 import { type Meta, migrate, readMeta } from './migrate.ts'
-import { damaged, refuseBeforeOpening, refuseNewerOrAltered, refuseOlder } from './provenance.ts'
+import { refuseBeforeOpening, refuseNewerOrAltered, refuseOlder } from './provenance.ts'
 import { Reader } from './reader.ts'
 import { schemaReport } from './schema-report.ts'
 
@@ -61,8 +62,8 @@ export async function openSqlite(place: SqlitePlace): Promise<SqliteStore> {
   const began = performance.now()
   refuseOldSqlite()
   const { file, folder, ephemeral } = place
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  for (const place of [folder, dirname(file)])
+    inWordsSync(place, () => mkdirSync(place, { recursive: true, mode: 0o700 }))
   const lock = lockFolder(folder)
   try {
     const safety: Safety = ephemeral ? 'OFF' : 'FULL'
@@ -85,7 +86,7 @@ export async function openSqlite(place: SqlitePlace): Promise<SqliteStore> {
     return storeOf({ about, storeId: meta.storeId, queue, reading, migrations, lock })
   } catch (fault) {
     lock[Symbol.dispose]()
-    throw isDamage(fault) ? damaged(file, fault) : fault
+    throw worded(file, fault)
   }
 }
 
@@ -144,7 +145,7 @@ function storeOf({ about, storeId, queue, reading, migrations, lock }: Parts): S
       changedAmong: async (seen) =>
         seen
           .map(({ user }) => ({ user, changeSeq: reader.user(user)?.changeSeq ?? 0 }))
-          .filter(({ changeSeq }, i) => changeSeq > (seen[i]?.changeSeq ?? 0)),
+          .filter(({ changeSeq }, i) => changeSeq !== (seen[i]?.changeSeq ?? 0)),
       recentThreads: async (limit) => newestThreads(reading, limit),
     },
     commit: async (commit: Commit): Promise<Outcome> => {

@@ -2,7 +2,8 @@
 
 import type { PreparedChange, PreparedCommit, PreparedSaid } from '../../core/prepared.ts'
 import type { Durability, Kept, Outcome } from '../../core/receipt.ts'
-import type { Fault, Settled } from './writer.ts'
+import type { Fault } from './fault.ts'
+import type { Settled } from './writer.ts'
 
 type Cell = string | number | boolean | null | undefined
 

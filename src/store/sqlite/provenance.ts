@@ -23,15 +23,24 @@ export function refuseBeforeOpening(file: string, card: Card | null, expected: b
       `There is no store at ${file}, and THREADKEEP_EXPECT_STORE says that there must be one.`,
       'Check that the volume is mounted and THREADKEEP_DATA points to it; unset THREADKEEP_EXPECT_STORE to begin a new store.',
     )
+  if (there && card) refuseHeadless(file)
   if (there) refuseForeign(file)
+}
+
+/** Where the card says that a store of ours is here, a file that does not begin like one is ours and damaged, not another's. */
+function refuseHeadless(file: string): void {
+  if (isDatabase(firstBytes(file))) return
+  throw refused(
+    `${file} is damaged: its first bytes are not those of a database.`,
+    'Keep a copy of it and of its -wal file, and restore the newest backup; `threadkeep doctor --salvage` reads out what can be read. Nothing was changed.',
+  )
 }
 
 /** By the first bytes alone: opening another program's database would already leave files beside it. */
 export function refuseForeign(file: string): void {
   const head = firstBytes(file)
   const elsewhere = 'Give the store another path with THREADKEEP_STORE; this file was not touched.'
-  if (head.toString('latin1', 0, 16) !== 'SQLite format 3\0')
-    throw refused(`${file} is not a SQLite database.`, elsewhere)
+  if (!isDatabase(head)) throw refused(`${file} is not a SQLite database.`, elsewhere)
   const id = head.readUInt32BE(applicationIdAt)
   if (id !== applicationId)
     throw refused(`${file} is the database of another program (its application id is ${id}).`, elsewhere)
@@ -89,6 +98,7 @@ export function refuseOlder(meta: Meta, card: Card | null, file: string): void {
 }
 
 const applicationIdAt = 68
+const isDatabase = (head: Buffer) => head.toString('latin1', 0, 16) === 'SQLite format 3\0'
 
 function firstBytes(file: string): Buffer {
   const head = Buffer.alloc(100)

@@ -7,11 +7,22 @@ export type ScrubState = ScrubTally & {
   phase: 'messages' | 'threads'
   /** The last key that was looked at in this phase. */
   after: number
+  /** Keys passed by in a row because nothing behind them can be read, and whether that was told in this round. */
+  passedBy: number
+  isPassingTold: boolean
 }
 
-export const beginning: ScrubState = { ...nothingYet, phase: 'messages', after: 0 }
+export const beginning: ScrubState = {
+  ...nothingYet,
+  phase: 'messages',
+  after: 0,
+  passedBy: 0,
+  isPassingTold: false,
+}
 
-export const readScrub = (folder: string): ScrubState | null =>
-  readTally<ScrubState>(folder, ({ after }) => Number.isSafeInteger(after))
+export function readScrub(folder: string): ScrubState | null {
+  const state = readTally<ScrubState>(folder, ({ after }) => Number.isSafeInteger(after))
+  return state && { ...beginning, ...state } // one of an earlier version says less
+}
 
 export const writeScrub = (folder: string, state: ScrubState): void => writeTally(folder, state)

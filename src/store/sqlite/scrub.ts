@@ -8,7 +8,10 @@ import { alteredWords, isAltered, otherChain, told } from '../doctor/scrub-tally
 import { linkOf } from '../hash.ts'
 import { asArrays, openReading } from './connection.ts'
 import { attempt } from './salvage-rows.ts'
-import type { ScrubState } from './scrub-state.ts'
+import { beginning, type ScrubState } from './scrub-state.ts'
+
+/** More rows than a page has: behind so many there is no end to it, and the rest of the round is still worth a look. */
+const passedByMax = 1_000
 
 export class Scrub implements Disposable {
   readonly #db: DatabaseSync
@@ -35,16 +38,16 @@ export class Scrub implements Disposable {
     )
   }
 
-  /** Of one moment. A piece that SQLite cannot read is told as that, and passed by. */
+  /** Of one moment. What SQLite cannot read is passed by, row by row, and told once a round. */
   look(state: ScrubState, rows: number): ScrubState {
+    const piece = (limit: number) =>
+      attempt(() => (state.phase === 'messages' ? this.#words(state, limit) : this.#chains(state, limit)))
     this.#db.exec('BEGIN')
     try {
-      const next = attempt(() =>
-        state.phase === 'messages' ? this.#words(state, rows) : this.#chains(state, rows),
-      )
-      return next ?? told({ ...state, after: state.after + 1 }, [unreadable(state)])
+      const next = piece(rows) ?? piece(1)
+      return next ? { ...next, passedBy: 0 } : passedBy(state)
     } finally {
-      this.#db.exec('COMMIT')
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK') // a COMMIT is refused once a page could not be read
     }
   }
 
@@ -52,7 +55,7 @@ export class Scrub implements Disposable {
     const rows = this.#messages.all(state.after, limit) as unknown as WordCells[]
     const found = rows.filter((row) => isAltered(wordsOf(row))).map((row) => this.#altered(row))
     const last = rows.at(-1)
-    if (!last) return { ...state, phase: 'threads', after: 0 }
+    if (!last) return phaseAfter(state)
     return told({ ...state, after: last[0], messages: state.messages + rows.length }, found)
   }
 
@@ -60,15 +63,7 @@ export class Scrub implements Disposable {
     let next = state
     for (let looked = 0; looked < limit;) {
       const [row] = this.#threads.all(next.after) as unknown as ThreadCells[]
-      if (!row)
-        return {
-          ...next,
-          round: next.round + 1,
-          phase: 'messages',
-          after: 0,
-          messages: 0,
-          endedAt: Date.now(),
-        }
+      if (!row) return phaseAfter(next)
       const [key, userKey, user, thread, chain, count] = row
       const sum = this.#chainOf(userKey, key)
       const found = sum === chain ? [] : [otherChain(chain, sum, { user, thread })]
@@ -121,6 +116,19 @@ const wordsOf = ([, , , , , role, text, parts, checksum, status]: WordCells) => 
   checksum,
   status,
 })
+
+function passedBy(state: ScrubState): ScrubState {
+  const next = { ...state, after: state.after + 1, passedBy: state.passedBy + 1, isPassingTold: true }
+  const past = next.passedBy < passedByMax ? next : phaseAfter(next)
+  return state.isPassingTold ? past : told(past, [unreadable(state)])
+}
+
+const phaseAfter = (state: ScrubState): ScrubState =>
+  state.phase === 'messages'
+    ? { ...state, phase: 'threads', after: 0, passedBy: 0 }
+    : { ...beginning, ...foundSoFar(state), round: state.round + 1, endedAt: Date.now() }
+
+const foundSoFar = ({ found, mismatches }: ScrubState) => ({ found, mismatches })
 
 const unreadable = ({ phase, after }: ScrubState): Finding =>
   finding('unreadable', `SQLite cannot read the ${phase} beyond key ${after}.`)

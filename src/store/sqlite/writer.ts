@@ -2,12 +2,13 @@
 // became of each. One bad commit fails alone.
 
 import type { DatabaseSync } from 'node:sqlite'
-import { type ErrorCode, ThreadkeepError } from '../../core/errors.ts'
+import { must } from '../../core/assert.ts'
 import type { PreparedCommit } from '../../core/prepared.ts'
 import type { Durability, Kept, Outcome } from '../../core/receipt.ts'
 import { keptAs } from '../plan/outcome.ts'
 import { positionOf } from '../codes.ts'
-import { isFull, isStorageFault } from './connection.ts'
+import { isBusy, isFull, isStorageFault } from './connection.ts'
+import { concernsAll, type Fault, faultOf, lowSpace } from './fault.ts'
 import { isStop } from '../plan/draft.ts'
 import type { Key, ThreadHead, UserHead } from '../plan/heads.ts'
 import type { Mood } from '../plan/plan-said.ts'
@@ -20,8 +21,6 @@ import { Names } from './names.ts'
 import { needsRoom } from './room.ts'
 import { prepareStatements, type Statements, upkeepSql } from './statements.ts'
 
-/** A fault in place of an outcome: the commit happened zero times or once, and its sender is told to repeat it. */
-export type Fault = { fault: { code: ErrorCode; message: string; hint: string; cause: string } }
 export type Settled = Outcome | Fault
 export type BatchResult = { settled: Settled[]; commitNumber: number }
 
@@ -67,13 +66,16 @@ export class Writer {
     this.#at = connected(options.open())
   }
 
-  /** Hopeful first; if any commit of the batch stumbles, all again with every id looked up; if one still does, each alone. */
+  /**
+   * Hopeful first; if any commit of the batch stumbles, all again with every id looked up; if one still does, each alone. A disk that
+   * fails, and another program that holds the file, fail all of it at once.
+   */
   commit(batch: readonly PreparedCommit[]): BatchResult {
     this.#isLow = this.#options.hasRoom?.() === false
     const settled =
       (this.#isLow ? null : this.#attempt(batch, 'hopeful')) ??
       this.#attempt(batch, 'careful') ??
-      batch.map((commit) => this.#alone(commit))
+      this.#eachAlone(batch)
     return { settled, commitNumber: this.#at.commitNumber }
   }
 
@@ -82,8 +84,8 @@ export class Writer {
     try {
       return Number(this.#at.db.prepare(upkeepSql.dropRunLogs).run(endedBefore).changes)
     } catch (fault) {
-      if (!isFull(fault)) throw fault
-      return 0 // without room nothing can be dropped; the next round tries again
+      if (!isFull(fault) && !isBusy(fault)) throw fault
+      return 0 // without room, or while another program holds the file, nothing can be dropped; the next round tries again
     }
   }
 
@@ -91,7 +93,7 @@ export class Writer {
     try {
       this.#at.db.exec('PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)')
     } catch (fault) {
-      if (!isFull(fault)) throw fault // without room the log stays as it is; it holds everything
+      if (!isFull(fault) && !isBusy(fault)) throw fault // the log stays as it is; it holds everything
     } finally {
       this.#at.db.close()
     }
@@ -101,20 +103,24 @@ export class Writer {
     try {
       return this.#transaction(batch, mood)
     } catch (fault) {
-      this.#takeBack()
-      if (!isStorageFault(fault)) return null
-      this.#reopen()
-      return batch.map(() => faultOf(fault))
+      this.#recover(fault)
+      return concernsAll(fault) ? batch.map(() => faultOf(fault)) : null
     }
   }
 
-  #alone(commit: PreparedCommit): Settled {
-    try {
-      return this.#transaction([commit], 'careful')[0] ?? faultOf(new Error('a batch of one settled nothing'))
-    } catch (fault) {
-      this.#takeBack()
-      return faultOf(fault)
-    }
+  /** What concerns all is not waited for again by each. */
+  #eachAlone(batch: readonly PreparedCommit[]): Settled[] {
+    let forAll: Fault | null = null
+    return batch.map((commit) => {
+      if (forAll) return forAll
+      try {
+        return must(this.#transaction([commit], 'careful')[0], 'a batch of one settles one')
+      } catch (fault) {
+        this.#recover(fault)
+        if (concernsAll(fault)) forAll = faultOf(fault)
+        return faultOf(fault)
+      }
+    })
   }
 
   #transaction(batch: readonly PreparedCommit[], mood: Mood): Settled[] {
@@ -215,59 +221,28 @@ export class Writer {
     this.#touchedThreads.clear()
   }
 
-  #takeBack(): void {
+  #recover(fault: unknown): void {
+    const isBack = this.#takeBack()
+    if (!isBack || isStorageFault(fault)) this.#reopen()
+  }
+
+  /** False where not even that can be done, as on a damaged file: to close the connection takes back all the same. */
+  #takeBack(): boolean {
     this.#touchedUsers.clear()
     this.#touchedThreads.clear()
     this.#at.heads.forget()
     this.#at.names.forget()
-    if (this.#at.db.isOpen && this.#at.db.isTransaction) this.#at.put.rollback.run()
+    try {
+      if (this.#at.db.isOpen && this.#at.db.isTransaction) this.#at.put.rollback.run()
+      return true
+    } catch {
+      return false
+    }
   }
 
   /** A flush that failed once is never tried again on the same handle: what it did to the file is read back from the file. */
   #reopen(): void {
     this.#at.db.close()
     this.#at = connected(this.#options.open())
-  }
-}
-
-const lowSpace: Fault = {
-  fault: {
-    code: 'storage_full',
-    message: 'There is too little room left on the disk to keep anything new.',
-    hint: 'Nothing was written. Reading and deleting go on. Send it again with the same ids when there is room.',
-    cause: 'less is left on the disk of the store than is kept back',
-  },
-}
-
-function faultOf(fault: unknown): Fault {
-  const cause = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)
-  const repeat = 'It happened zero times or once. Send it again with the same ids.'
-  if (isFull(fault))
-    return {
-      fault: {
-        code: 'storage_full',
-        message: 'There is no room on the disk to keep this.',
-        hint: repeat,
-        cause,
-      },
-    }
-  if (isStorageFault(fault))
-    return {
-      fault: {
-        code: 'unavailable',
-        message: 'The disk failed while this was being kept.',
-        hint: repeat,
-        cause,
-      },
-    }
-  if (fault instanceof ThreadkeepError)
-    return { fault: { code: fault.code, message: fault.message, hint: fault.hint, cause } }
-  return {
-    fault: {
-      code: 'internal',
-      message: 'A fault of ours kept this from being written.',
-      hint: repeat,
-      cause,
-    },
   }
 }
