@@ -2,16 +2,29 @@
 
 import { createClient, type Me, ThreadkeepError } from '../src/client/client.ts'
 import { watchedFetch } from './connection.ts'
+import { lastUser } from './last-user.ts'
 
 const options = { url: location.origin, credentials: 'same-origin', fetch: watchedFetch } as const
 
 /** Before anybody is somebody, as often as it takes: a house that is away now may be there in an hour. */
 const doorstep = createClient({ ...options, retry: { triesMax: Infinity } })
 
+const newGuest = () => doorstep.guest({ cookie: true })
+
+/** Null: nobody whom the house knows. */
+const known = (): Promise<Me | null> =>
+  doorstep.me().catch((fault: unknown) => {
+    if (!(fault instanceof ThreadkeepError) || fault.code !== 'unauthenticated') throw fault
+    return null
+  })
+
 /** Who this browser is. A first visit makes a guest, whose cookie is the only key to what they will say. */
-export const ready: Promise<Me> = doorstep.me().catch(async (fault: unknown) => {
-  if (!(fault instanceof ThreadkeepError) || fault.code !== 'unauthenticated') throw fault
-  await doorstep.guest({ cookie: true })
+export const ready: Promise<Me> = known().then(async (me) => {
+  if (me) return me
+  // Nobody takes the place of somebody whose words still wait here, before they say so.
+  const other = lastUser && (await (await import('./signed-out.ts')).whoeverComes(lastUser, known, newGuest))
+  if (other) return other
+  await newGuest()
   return doorstep.me()
 })
 

@@ -3,9 +3,8 @@
 import { forgetDrafts } from './chat/draft.ts'
 import { databaseOf, done } from './database.ts'
 import { ready } from './house.ts'
+import { lastUser, userKey } from './last-user.ts'
 import { forgetPositions } from './threads/read-position.ts'
-
-const userKey = 'threadkeep.user'
 
 /** Of each kind no more than this many: whatever was not looked at for longest is forgotten. */
 const entriesMax = { lists: 1, pages: 20, positions: 1 }
@@ -14,9 +13,6 @@ const kinds = Object.keys(entriesMax) as Kind[]
 
 /** `position`: the changeSeq up to which it is known to be true. */
 type Entry = { key: string; user: string; at: number; position: number; value: unknown }
-
-/** Who was here last; null at a first visit. Until the house has said who it is, it is taken to be them. */
-export const lastUser = localStorage.getItem(userKey)
 
 /** Who is here, by the word of the house. Nobody sees what another left: then all is forgotten, and the page begins anew. */
 export const user: Promise<string> = ready.then(async ({ id }) => {

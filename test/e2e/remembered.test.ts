@@ -89,7 +89,7 @@ describe('a conversation that was read here before', () => {
     await at.context.clearCookies()
     await at.page.reload()
     await expect.poll(() => at.box.inputValue()).toBe('')
-    const kept = await at.page.evaluate(() => JSON.stringify({ ...localStorage }))
+    const kept = await at.page.evaluate(() => JSON.stringify(Object.entries(localStorage)))
     expect(kept).not.toMatch(/Nobody else|Nor this/)
   })
 

@@ -1,16 +1,18 @@
 // Two tabs that say, edit, delete and go elsewhere in a seeded order, also without a network; and what came of all that was said.
-import { expect } from 'vitest'
-import type { OpenPage } from './open-page.ts'
+import type { BrowserContext } from 'playwright-core'
 import type { Visit } from './visit.ts'
+
+type At = Pick<Visit, 'page'> & { context: BrowserContext }
 
 export type Outcome = { lost: string[]; twice: string[]; views: string[][] }
 
 /** Everything said has words of its own, so that it can be told whether it is there, and how often. */
 export async function tabsAtOdds(
-  at: OpenPage,
+  at: At,
   tabs: Visit[],
   seed: number,
   rounds: number,
+  losses: Losses | null = null,
 ): Promise<Outcome> {
   const chance = chanceOf(seed)
   const threads = [threadOf(tabs[0])]
@@ -18,10 +20,12 @@ export async function tabsAtOdds(
   /** What had not gone out yet was said otherwise: then its first words may be nowhere. */
   const replaced: (string | null)[] = []
   let isOffline = false
+  if (losses) await loseReceipts(at.context, losses, () => isOffline)
   for (let round = 1; round <= rounds; round++) {
     const tab = tabs[Math.floor(chance() * tabs.length)]
     if (!tab) break
-    const deed = deeds[Math.floor(chance() * deeds.length)] ?? 'say'
+    // A page that is answered under other ids than its own has nothing it could edit.
+    const deed = (!losses?.isCareless && deeds[Math.floor(chance() * deeds.length)]) || 'say'
     const words = `r${round} ${deed} of ${seed}`
     if (deed === 'say' || deed === 'edit') said.push(words)
     if (deed === 'say') await put(tab, words)
@@ -36,11 +40,45 @@ export async function tabsAtOdds(
   const all = await settled(at, due)
   const lost = due.filter((words) => !all.includes(words))
   const twice = said.filter((words) => all.indexOf(words) !== all.lastIndexOf(words))
-  await expect
-    .poll(async () => equal(await views(tabs)), { timeout: 20_000 })
-    .toBe(true)
-    .catch(() => undefined)
-  return { lost, twice, views: await views(tabs) }
+  const seen = await until(
+    () => views(tabs),
+    (all) => equal(all),
+  )
+  return { lost, twice, views: seen }
+}
+
+/** `every`: of so many tries one is kept and nobody hears of it; 1 is the first try of each. `isCareless` is the control: each try says it under another id. */
+export type Losses = { every: number; isCareless?: boolean }
+
+async function loseReceipts(
+  context: BrowserContext,
+  { every, isCareless = false }: Losses,
+  isOffline: () => boolean,
+): Promise<void> {
+  const triedOnce = new Set<string>()
+  let tries = 0
+  await context.route('**/v1/threads/*/messages', async (route) => {
+    if (route.request().method() !== 'POST') return route.fallback()
+    const said = route.request().postDataJSON() as { id: string }
+    const postData = JSON.stringify(isCareless ? { ...said, id: crypto.randomUUID() } : said)
+    const isLost = !triedOnce.has(said.id) && ++tries % every === 0 && !isOffline()
+    triedOnce.add(said.id)
+    if (!isLost) return route.continue({ postData })
+    // A page that is closed meanwhile hears of nothing either.
+    await route.fetch({ postData }).catch(() => undefined)
+    await route.abort().catch(() => undefined)
+  })
+}
+
+const looks = 40
+
+/** As soon as it is so, else as it is at the last look. */
+async function until<Seen>(look: () => Promise<Seen>, isSo: (seen: Seen) => boolean): Promise<Seen> {
+  for (let nth = 1; ; nth++) {
+    const seen = await look()
+    if (isSo(seen) || nth === looks) return seen
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
 }
 
 const deeds = ['say', 'say', 'say', 'edit', 'edit', 'delete', 'switch', 'network'] as const
@@ -48,7 +86,12 @@ const deeds = ['say', 'say', 'say', 'edit', 'edit', 'delete', 'switch', 'network
 async function put(tab: Visit, words: string): Promise<void> {
   await tab.box.fill(words)
   await tab.box.press('Enter')
-  await expect.poll(() => tab.box.inputValue()).not.toBe(words)
+  const left = await until(
+    () => tab.box.inputValue(),
+    (value) => value !== words,
+  )
+  if (left === words)
+    throw new Error(`“${words}” stays in the box: ${await tab.page.locator('main').innerText()}`)
 }
 
 /** Gives the words that were replaced, if they had not gone out. */
@@ -83,7 +126,7 @@ async function away({ page, box }: Visit, threadId: string): Promise<void> {
 const looksMax = 120
 
 /** Everything said in the house, deleted words too, on all branches: once all of it is there, or nothing more comes. */
-async function settled(at: OpenPage, said: readonly string[]): Promise<string[]> {
+async function settled(at: At, said: readonly string[]): Promise<string[]> {
   for (let look = 1; ; look++) {
     const all = await inHouse(at)
     if (said.every((words) => all.includes(words)) || look === looksMax) return all
@@ -92,13 +135,13 @@ async function settled(at: OpenPage, said: readonly string[]): Promise<string[]>
 }
 
 /** What was deleted has no words to read any more: it counts by its place in the bin. */
-async function inHouse(at: OpenPage): Promise<string[]> {
+async function inHouse(at: At): Promise<string[]> {
   const words: string[] = []
   for await (const line of exported(at)) words.push(line)
   return words
 }
 
-async function* exported(at: OpenPage): AsyncGenerator<string> {
+async function* exported(at: At): AsyncGenerator<string> {
   const threadId = threadOf(at)
   for (let after = 0; ;) {
     const answer = await at.context.request.get(
@@ -119,7 +162,7 @@ async function* exported(at: OpenPage): AsyncGenerator<string> {
 const restored = new Map<string, string>()
 
 /** The only way to see the words of what was deleted is to bring it back. */
-async function restoredWords(at: OpenPage, threadId: string, id: string): Promise<string> {
+async function restoredWords(at: At, threadId: string, id: string): Promise<string> {
   const known = restored.get(id)
   if (known !== undefined) return known
   const text = await at.page.evaluate(async (path) => {
@@ -131,15 +174,28 @@ async function restoredWords(at: OpenPage, threadId: string, id: string): Promis
   return text
 }
 
-/** From the end up: only what is near the eye is on the page. */
-const views = (tabs: Visit[]): Promise<string[][]> =>
-  Promise.all(
-    tabs.map(async (tab) => {
-      await tab.page.locator('.message-scroller').evaluate((list) => (list.scrollTop = list.scrollHeight))
-      await tab.page.waitForTimeout(200)
-      return (await tab.words()).slice(-5)
-    }),
-  )
+/** The whole conversation of each tab, read from its end to its beginning: only what is near the eye is on the page. */
+const views = (tabs: Visit[]): Promise<string[][]> => Promise.all(tabs.map(wholeView))
+
+const stepsMax = 2_000
+
+async function wholeView(tab: Visit): Promise<string[]> {
+  const list = tab.page.locator('.message-scroller')
+  await list.evaluate((list) => (list.scrollTop = list.scrollHeight))
+  await tab.page.waitForTimeout(300)
+  let whole: string[] = []
+  for (let step = 1, tops = 0; step <= stepsMax && tops < 2; step++) {
+    const words = await tab.words()
+    const known = words.indexOf(whole[0] ?? '')
+    whole = [...(known < 0 ? words : words.slice(0, known)), ...whole]
+    const isAtTop = await list.evaluate((list) => list.scrollTop <= 0)
+    // What is older may still be on its way.
+    tops = isAtTop ? tops + 1 : 0
+    await list.evaluate((list) => list.scrollBy(0, -list.clientHeight / 2))
+    await tab.page.waitForTimeout(isAtTop ? 300 : 50)
+  }
+  return whole
+}
 
 const equal = ([one, ...others]: string[][]): boolean =>
   others.every((other) => JSON.stringify(other) === JSON.stringify(one))

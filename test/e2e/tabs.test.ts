@@ -120,6 +120,13 @@ describe('two tabs of one browser', () => {
     expect(outcome).toEqual({ lost: [], twice: [], views: [outcome.views[0], outcome.views[0]] })
     expect(outcome.views[0]?.length).toBeGreaterThan(0)
   }, 3_600_000)
+
+  it('would be found to say things twice, if each try had another id', async () => {
+    await using at = await openPage({ script: aboutIt })
+    await begun(at)
+    const { twice } = await tabsAtOdds(at, [at], 3, 3, { every: 1, isCareless: true })
+    expect(twice.length).toBeGreaterThan(0)
+  }, 120_000)
 })
 
 describe('another device', () => {

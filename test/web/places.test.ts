@@ -1,7 +1,7 @@
 // Drafts and read positions of one person on several devices: the last word is everywhere, and nobody is written over.
 import { describe, expect, it } from 'vitest'
 import type { Place, PlaceGiven } from '../../src/client/client.ts'
-import { ThreadkeepError } from '../../src/core/errors.ts'
+import { type ErrorCode, ThreadkeepError } from '../../src/core/errors.ts'
 import { deedOf, Places, typingMs } from '../../web/chat/places.ts'
 
 const t = 't'
@@ -99,6 +99,39 @@ describe('a draft', () => {
     expect(house.puts).toEqual([{ draft: 'And' }])
   })
 
+  it.each(['unauthenticated', 'too_many', 'storage_full', 'internal', 'unavailable'] as const)(
+    'that the house cannot take now (%s) is put when the way is free, as it was written',
+    async (code) => {
+      const house = aHouse()
+      const phone = aDevice(house)
+      house.fault = code
+      phone.type('And')
+      await house.pass(700)
+      house.fault = null
+      phone.places.wake()
+      await house.pass(0)
+      expect(house.puts).toEqual([{ draft: 'And' }])
+    },
+  )
+
+  it.each(['too_large', 'invalid', 'malformed', 'not_found', 'deleted'] as const)(
+    'that the house will never take (%s) is not tried again until it is another',
+    async (code) => {
+      const house = aHouse()
+      const phone = aDevice(house)
+      house.fault = code
+      phone.type('And')
+      await house.pass(700)
+      house.fault = null
+      phone.places.wake()
+      await house.pass(700)
+      expect([house.puts, house.gets]).toEqual([[], 0])
+      phone.type('An')
+      await house.pass(700)
+      expect(house.puts).toEqual([{ draft: 'An' }])
+    },
+  )
+
   it('that was sent while the house was away does not come back', async () => {
     const house = aHouse()
     const phone = aDevice(house)
@@ -169,6 +202,7 @@ function aHouse() {
     puts: [] as PlaceGiven[],
     gets: 0,
     isAway: false,
+    fault: null as ErrorCode | null,
     now: 0,
     changeSeq: 0,
     hearers,
@@ -194,6 +228,7 @@ function aHouse() {
       return house.place
     },
     answer() {
+      if (house.fault) throw new ThreadkeepError(house.fault, 'Not so.', '')
       if (house.isAway) throw new ThreadkeepError('unavailable', 'Away.', '')
     },
     later: (work: () => void, ms: number) => void timers.push({ at: house.now + ms, work }),

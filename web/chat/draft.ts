@@ -1,6 +1,8 @@
 // What somebody has begun to write, a draft a thread: as it stood when the page was left, and the same in every tab.
 
 const prefix = 'threadkeep.draft.'
+/** What of it the house has too, as far as is known. */
+export const agreedPrefix = 'threadkeep.agreed.'
 const writeMs = 300
 
 /** Told whose draft has been changed here. */
@@ -51,7 +53,8 @@ export function writeDrafts(): void {
 /** Somebody else is here now. */
 export function forgetDrafts(): void {
   waiting.clear()
-  for (const key of Object.keys(localStorage)) if (key.startsWith(prefix)) localStorage.removeItem(key)
+  const isTheirs = (key: string) => key.startsWith(prefix) || key.startsWith(agreedPrefix)
+  for (const key of Object.keys(localStorage).filter(isTheirs)) localStorage.removeItem(key)
 }
 
 /** Written in another tab, and not over what was written here a moment ago. Until the returned function is called. */

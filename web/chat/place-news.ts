@@ -7,10 +7,9 @@ import { placeOf } from '../place.ts'
 import { noteRead, readListeners, readTo } from '../threads/read-position.ts'
 import { onShelf, shelfNow } from '../threads/shelf.ts'
 import { inTurn } from '../turn.ts'
-import { draftListeners, draftOf, takeDraft } from './draft.ts'
+import { agreedPrefix, draftListeners, draftOf, takeDraft } from './draft.ts'
 import { Places } from './places.ts'
 
-const prefix = 'threadkeep.agreed.'
 /** Of so many conversations in which something seems to be new it is asked whether they were read elsewhere. */
 const lookedMax = 20
 /** A tab that has had its turn for so long is taken to do nothing any more. */
@@ -22,7 +21,7 @@ const places = new Places(
   {
     draftOf,
     takeDraft,
-    agreedOf: (threadId) => localStorage.getItem(prefix + threadId) ?? '',
+    agreedOf: (threadId) => localStorage.getItem(agreedPrefix + threadId) ?? '',
     agree,
     readTo,
     noteRead,
@@ -96,8 +95,8 @@ function isBarred(): boolean {
 /** Storage that is full knows nothing to be agreed: then what is here stays. */
 function agree(threadId: string, text: string): void {
   try {
-    if (text === '') localStorage.removeItem(prefix + threadId)
-    else localStorage.setItem(prefix + threadId, text)
+    if (text === '') localStorage.removeItem(agreedPrefix + threadId)
+    else localStorage.setItem(agreedPrefix + threadId, text)
   } catch (fault) {
     if (!(fault instanceof DOMException)) throw fault
   }

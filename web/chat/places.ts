@@ -1,6 +1,6 @@
 // Keeps drafts and read positions the same here and in the house, one word at a time; what is being written here is never written over.
 
-import { type Place, type PlaceGiven, ThreadkeepError } from '../../src/client/client.ts'
+import { type ErrorCode, type Place, type PlaceGiven, ThreadkeepError } from '../../src/client/client.ts'
 
 /** How the house is reached; each rejects with a `ThreadkeepError`. */
 export type Way = {
@@ -26,6 +26,14 @@ export type Device = {
   later: (work: () => void, ms: number) => unknown
 }
 
+/** What is refused for these is refused again, until it is another draft. All else passes. */
+const lasting: ReadonlySet<string> = new Set<ErrorCode>([
+  'too_large',
+  'invalid',
+  'malformed',
+  'not_found',
+  'deleted',
+])
 /** So long after the last key a draft goes to the house. */
 const putMs = 600
 /** So long after the last key somebody is taken to be writing still. */
@@ -131,8 +139,7 @@ export class Places {
       this.#unput.delete(threadId)
       return answer
     } catch (fault) {
-      // What is refused is refused again, until it is another draft.
-      if (fault instanceof ThreadkeepError && fault.code !== 'unavailable') this.#unput.delete(threadId)
+      if (fault instanceof ThreadkeepError && lasting.has(fault.code)) this.#unput.delete(threadId)
       throw fault
     }
   }

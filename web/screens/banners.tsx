@@ -1,12 +1,21 @@
 // What everybody on this page has to know: that the house is away, that there is no network, that nothing is kept.
 
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useConnection } from '../connection.ts'
 import { keepsNothing } from '../house.ts'
+import { lastUser } from '../last-user.ts'
+
+// Where it cannot be had now, the marks of what waits say it alone.
+const SignedOut = lazy(() =>
+  import('./signed-out.tsx').then(
+    ({ SignedOut }) => ({ default: SignedOut }),
+    () => ({ default: () => null }),
+  ),
+)
 
 /** A conversation says itself what becomes of what is written while the house is away. */
 export function Banners({ isConversation }: { isConversation: boolean }) {
-  const { online, house, awaySince } = useConnection()
+  const { online, house, awaySince, isOut } = useConnection()
   const isEphemeral = useEphemeral(house === 'here')
   return (
     <div className="banners" role="status">
@@ -21,6 +30,11 @@ export function Banners({ isConversation }: { isConversation: boolean }) {
           <strong>The house has not answered since {clock(awaySince)}.</strong> What you write stays on this
           device and is sent when it answers.
         </p>
+      )}
+      {isOut && lastUser !== null && (
+        <Suspense>
+          <SignedOut />
+        </Suspense>
       )}
       {isEphemeral && (
         <p className="banner" data-kind="danger">
