@@ -12,6 +12,8 @@ export default defineConfig({
           pool: 'threads',
           // Starting every file in a thread of its own costs four times what the tests cost.
           isolate: false,
+          // Some wait for a clock, and would keep the processor idle.
+          maxWorkers: 3,
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
         },

@@ -10,7 +10,7 @@ import { lastWords, openPageHouse } from './page-house.ts'
 import { visitOf } from './visit.ts'
 
 const aboutIt: Script = (request) => says(`About: ${lastWords(request)}`)
-const rounds = Number(process.env['CRASH_ROUNDS'] ?? (isLong ? 20 : 6))
+const rounds = Number(process.env['CRASH_ROUNDS'] ?? (isLong ? 20 : 4))
 
 describe('a message said without a network', () => {
   it('waits over a reload, says for what, and goes out by itself once', async () => {

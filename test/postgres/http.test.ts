@@ -26,4 +26,4 @@ const suites = [
 ] as const
 
 // What a file of tests describes when it is loaded belongs to whoever loads it.
-describe.each(shareOf(suites, 7))('%s', async (_, load) => void (await load()))
+describe.each(shareOf(suites, 5))('%s', async (_, load) => void (await load()))

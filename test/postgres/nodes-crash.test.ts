@@ -2,14 +2,17 @@
 import { expect, it } from 'vitest'
 import { usualPace } from '../../src/chat/pace.ts'
 import { wordsOf } from '../http/events.ts'
+import { shareOf } from '../long.ts'
 import { MortalNode } from './mortal-nodes.ts'
 import { hasty } from './neighbours.ts'
 import { migratedDatabase } from './whole-house.ts'
 
-it.each([
+const paces = [
   ['in haste', hasty, 6],
   ['as it is in earnest', usualPace, 30],
-])(
+] as const
+
+it.each(shareOf(paces, 1))(
   '%s',
   async (how, pace, withinS) => {
     await using database = await migratedDatabase()
