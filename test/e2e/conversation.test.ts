@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { ModelError } from '../../src/core/model.ts'
 import { atGate, end, hang, says, type Script } from '../../src/model/scripted.ts'
-import { deafen } from './deafen.ts'
+import { deafTab } from './deafen.ts'
 import { openPage } from './open-page.ts'
 import { lastWords } from './page-house.ts'
 
@@ -204,8 +204,7 @@ describe('two tabs', () => {
     await using visit = await openPage({ script: aboutIt })
     await visit.say('One')
     await visit.answer('About: One')
-    const deaf = await visit.tab(deafen)
-    await deaf.answer('About: One')
+    const deaf = await deafTab(visit, 'About: One')
     await visit.say('Two')
     await visit.answer('About: Two')
     await deaf.box.fill('Three')
@@ -223,8 +222,7 @@ describe('two tabs', () => {
     await using visit = await openPage({ script: aboutIt })
     await visit.say('One')
     await visit.answer('About: One')
-    const deaf = await visit.tab(deafen)
-    await deaf.answer('About: One')
+    const deaf = await deafTab(visit, 'About: One')
     await visit.say('Two')
     await visit.answer('About: Two')
     await deaf.box.fill('Three')

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { says } from '../../src/model/scripted.ts'
-import { deafen } from './deafen.ts'
+import { deafTab } from './deafen.ts'
 import { openPage, type OpenPage } from './open-page.ts'
 import { lastWords } from './page-house.ts'
 import { phone, type Visit } from './visit.ts'
@@ -159,8 +159,7 @@ const strayLine = (page: Page) => page.getByText('Somebody said something else h
 async function strayed(at: OpenPage): Promise<Visit> {
   await at.say('One')
   await at.answer('About: One')
-  const deaf = await at.tab(deafen)
-  await deaf.answer('About: One')
+  const deaf = await deafTab(at, 'About: One')
   await at.say('Two')
   await at.answer('About: Two')
   await deaf.box.fill('Three')
