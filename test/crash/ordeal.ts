@@ -30,7 +30,7 @@ const sizes = {
     streamKills: 30,
     streamControls: 4,
     nodeKills: 15,
-    nodeControls: 4,
+    nodeControls: 12,
     nodeStreamKills: 10,
     nodeStreamControls: 2,
     cuts: 500,
