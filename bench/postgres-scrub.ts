@@ -7,10 +7,10 @@ import { Pool } from '../src/store/postgres/pool.ts'
 import { Reader } from '../src/store/postgres/reader.ts'
 import { fillHouse, keepIn, Measured, pairsOf } from './postgres-append.ts'
 import { type BenchServer, openBenchServer } from './postgres-server.ts'
-import { inBlocks, ratios, takeTurns } from './rounds.ts'
+import { ratios, takeTurns } from './rounds.ts'
 import type { Asked, Row } from './row.ts'
-import { scrubbed } from './scrub.ts'
-import { type Line, micros } from './table.ts'
+import { firstAgainstAgain, scrubbed } from './scrub.ts'
+import type { Line } from './table.ts'
 import type { Place } from './world.ts'
 
 export const postgresScrub: Row = async (asked) => {
@@ -70,20 +70,8 @@ async function firstAndAgain(
   const first = blockOf(() => new Reader(pool))
   const again = blockOf(() => known)
   const blocks = quick ? 5 : 10
-  const figures: [number[], number[]] = [[], []]
-  for (let round = -1; round < rounds; round++) {
-    const taken = await inBlocks(blocks, first, again)
-    if (round >= 0) for (const i of [0, 1] as const) figures[i].push(taken[i] / blocks / loads)
-  }
-  const [firstMs, againMs] = figures
-  return {
-    what: '- a page of 20, first read with its checksums, against again',
-    ours: micros(firstMs),
-    raw: micros(againMs),
-    judged: ratios(firstMs, againMs),
-    unit: 'x',
-    better: 'less',
-  }
+  const line = await firstAgainstAgain({ rounds, blocks, loads, first, again })
+  return { ...line, what: `- ${line.what}` }
 }
 
 async function load(reader: Reader, { user, threadId }: Place): Promise<void> {

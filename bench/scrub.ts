@@ -129,6 +129,13 @@ async function firstAndAgain(file: string, { rounds, quick }: Asked): Promise<Li
   // Whoever has seen nothing yet; the pages of the file are in memory for both.
   const first = blockOf(() => new Reading(ask, shapes))
   const again = blockOf(() => known)
+  return await firstAgainstAgain({ rounds, blocks, loads, first, again })
+}
+
+type Pages = { rounds: number; blocks: number; loads: number; first: () => unknown; again: () => unknown }
+
+/** By whoever has seen nothing yet, against by who has seen all of it; each block is so many loads. */
+export async function firstAgainstAgain({ rounds, blocks, loads, first, again }: Pages): Promise<Line> {
   const figures: [number[], number[]] = [[], []]
   for (let round = -1; round < rounds; round++) {
     const taken = await inBlocks(blocks, first, again)
